@@ -1,0 +1,70 @@
+//! Keeps to the declared limits from the first request: a request that would go over one waits for its turn.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::run::lock;
+use crate::target::{Limit, Limits};
+
+/// What a request counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Login,
+    Registration,
+    Other,
+}
+
+/// Sliding windows over what was sent.
+pub(crate) struct Budget {
+    windows: Vec<(Limit, Kind, Mutex<VecDeque<i64>>)>,
+}
+
+impl Budget {
+    pub(crate) fn new(limits: &Limits) -> Budget {
+        let window = |limit, kind| (limit, kind, Mutex::default());
+        Budget {
+            windows: vec![
+                window(limits.login_address, Kind::Login),
+                window(limits.registration, Kind::Registration),
+                window(limits.requests, Kind::Other),
+            ],
+        }
+    }
+
+    /// How long a request of this kind must wait at `now` (seconds); zero means that it was counted and may leave.
+    pub(crate) fn delay(&self, kind: Kind, now: i64) -> Duration {
+        let touched = || self.windows.iter().filter(|(_, of, _)| *of == kind || *of == Kind::Other);
+        let waits = touched().map(|(limit, _, sent)| {
+            let Limit::Count { count, seconds } = limit else { return 0 };
+            let mut sent = lock(sent);
+            let window = i64::from(*seconds);
+            while sent.front().is_some_and(|at| at + window < now) {
+                sent.pop_front();
+            }
+            let over = sent.len() >= *count as usize;
+            if over { sent.front().map_or(0, |at| at + window + 1 - now).max(1) } else { 0 }
+        });
+        let longest = waits.max().unwrap_or(0);
+        if longest == 0 {
+            touched().for_each(|(_, _, sent)| lock(sent).push_back(now));
+        }
+        Duration::from_secs(longest.unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_request_above_the_limit_waits_until_the_window_has_passed() {
+        let limits = Limits { login_address: Limit::Count { count: 2, seconds: 10 }, ..Limits::default() };
+        let budget = Budget::new(&limits);
+        assert_eq!(budget.delay(Kind::Login, 100), Duration::ZERO);
+        assert_eq!(budget.delay(Kind::Login, 101), Duration::ZERO);
+        assert_eq!(budget.delay(Kind::Login, 102), Duration::from_secs(9));
+        assert_eq!(budget.delay(Kind::Other, 102), Duration::ZERO);
+        assert_eq!(budget.delay(Kind::Login, 111), Duration::ZERO);
+    }
+}

@@ -1,0 +1,150 @@
+//! `authspec demo`: the main job without set-up, against the reference server in the same process.
+
+use clap::{Args, ValueEnum};
+
+use super::options::RunArguments;
+use super::{Io, Stop};
+
+/// Starts the reference server and checks it: the main job without set-up.
+///
+/// The server gets a database of its own, a random secret, and a clock that both sides share, so that nothing waits.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Where the server keeps its data.
+    #[arg(long, value_name = "DATABASE", default_value = "sqlite", help_heading = "Reference server")]
+    database: DatabaseWord,
+    #[command(flatten)]
+    server: ServerArguments,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+/// What `demo` and `serve` can choose of the reference server.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ServerArguments {
+    /// How a signed-in client presents itself.
+    #[arg(long, value_name = "HOW", help_heading = "Reference server")]
+    pub(super) auth: Option<AuthWord>,
+    /// How access tokens are signed.
+    #[arg(long, value_name = "HOW", help_heading = "Reference server")]
+    pub(super) jwt: Option<JwtWord>,
+    /// A weakness that the server is given; repeatable; `authspec list --defects` shows all.
+    #[arg(long = "defect", value_name = "ID", help_heading = "Reference server")]
+    pub(super) defects: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DatabaseWord {
+    /// A file that is removed at the end
+    Sqlite,
+    /// A throw-away database: AUTHSPEC_POSTGRES_URL, a container, or the server binaries of this machine
+    Postgres,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuthWord {
+    /// `Authorization: Bearer`
+    Bearer,
+    /// Cookies out of reach of scripts
+    Cookie,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum JwtWord {
+    /// By a shared secret
+    Hs256,
+    /// By Ed25519, the public key at /.well-known/jwks.json
+    Eddsa,
+}
+
+#[cfg(feature = "demo")]
+pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
+    use crate::demo::{Database, Demo, Settings};
+    let settings = Settings {
+        database: match arguments.database {
+            DatabaseWord::Sqlite => Database::Sqlite,
+            DatabaseWord::Postgres => Database::Postgres,
+        },
+        auth: arguments.server.auth.map_or(Settings::default().auth, Into::into),
+        signing: arguments.server.jwt.map_or(Settings::default().signing, Into::into),
+        defects: arguments.server.defects()?,
+    };
+    let demo = Demo::start(&settings, &|name| (io.env)(name)).await.map_err(|error| {
+        Stop::new(format!("the reference server does not start: {error}"))
+            .advice("`authspec demo` without --database needs nothing but a writable directory for temporary files")
+    })?;
+    let code = judge(&arguments.run, &demo, io).await;
+    demo.stop().await;
+    code
+}
+
+#[cfg(feature = "demo")]
+async fn judge(arguments: &RunArguments, demo: &crate::demo::Demo, io: &Io) -> Result<u8, Stop> {
+    let target = demo.target()?;
+    let key = Some(demo.signing_key().clone());
+    let options = arguments.options(&target, key, demo.time(), true, io)?;
+    super::run::run(target, options, arguments, io).await
+}
+
+#[cfg(not(feature = "demo"))]
+pub(super) async fn run(arguments: Arguments, _: &Io) -> Result<u8, Stop> {
+    arguments.server.defects()?;
+    Err(without_server())
+}
+
+#[cfg(not(feature = "demo"))]
+pub(super) fn without_server() -> Stop {
+    Stop::new("this build has no reference server").advice("build authspec with `--features demo`")
+}
+
+#[cfg(not(feature = "defects"))]
+pub(super) fn without_defects(option: &str) -> Stop {
+    Stop::new(format!("{option} is not in this build"))
+        .advice("build authspec with `--features defects`; it is there by default")
+}
+
+impl ServerArguments {
+    /// The weaknesses that were named, each known.
+    #[cfg(feature = "defects")]
+    pub(super) fn defects(&self) -> Result<Vec<&'static str>, Stop> {
+        use reference_server::defects::{DEFECTS, find};
+        let known = |id: &String| match find(id) {
+            Some(defect) => Ok(defect.id),
+            None => {
+                let ids = DEFECTS.iter().map(|defect| defect.id);
+                let advice = super::similar::suggestion(id, ids, "authspec list --defects");
+                Err(Stop::new(format!("the reference server has no weakness `{id}`")).advice(advice))
+            }
+        };
+        self.defects.iter().map(known).collect()
+    }
+
+    #[cfg(not(feature = "defects"))]
+    pub(super) fn defects(&self) -> Result<Vec<&'static str>, Stop> {
+        if self.defects.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Err(without_defects("--defect"))
+        }
+    }
+}
+
+#[cfg(feature = "demo")]
+impl From<AuthWord> for reference_server::AuthMode {
+    fn from(word: AuthWord) -> Self {
+        match word {
+            AuthWord::Bearer => Self::Bearer,
+            AuthWord::Cookie => Self::Cookie,
+        }
+    }
+}
+
+#[cfg(feature = "demo")]
+impl From<JwtWord> for reference_server::Signing {
+    fn from(word: JwtWord) -> Self {
+        match word {
+            JwtWord::Hs256 => Self::Hs256,
+            JwtWord::Eddsa => Self::EdDsa,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The reference server in this process: a database of its own, a random secret, a clock that both sides share.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use reference_server::{AuthMode, Clock, Config, Parts, Running, SharedClock, Signing, StartError};
+use tokio::net::TcpListener;
+
+use crate::environment::database::{Postgres, Unavailable, postgres};
+use crate::profile::{Overrides, ProfileError, Source, load};
+use crate::secret::Secret;
+use crate::target::Target;
+use crate::time::Time;
+
+/// What can be chosen. The default is what `authspec demo` starts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub database: Database,
+    pub auth: AuthMode,
+    pub signing: Signing,
+    /// Ids of the weaknesses that the server is given; those that do not exist are passed over.
+    pub defects: Vec<&'static str>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            database: Database::Sqlite,
+            auth: AuthMode::Bearer,
+            signing: Signing::Hs256,
+            defects: Vec::new(),
+        }
+    }
+}
+
+/// Where the server keeps its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A file in a directory that goes with the server.
+    Sqlite,
+    /// A throw-away server, found as [`postgres`] finds one.
+    Postgres,
+}
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    #[error(transparent)]
+    Server(#[from] StartError),
+    #[error(transparent)]
+    Database(#[from] Unavailable),
+    #[error("the database server makes no database: {0}")]
+    Fresh(#[from] sqlx::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error("its key cannot be derived")]
+    Key(#[from] Unspecified),
+}
+
+/// A running reference server.
+pub struct Demo {
+    running: Running,
+    url: String,
+    preset: &'static str,
+    source: String,
+    signing_key: Secret,
+    clock: Arc<SharedClock>,
+    data: Data,
+}
+
+/// What goes when the server goes.
+enum Data {
+    Sqlite(Directory),
+    Postgres(Box<Postgres>),
+}
+
+impl Demo {
+    /// Starts it on a free port of loopback.
+    pub async fn start(settings: &Settings, env: &dyn Fn(&str) -> Option<String>) -> Result<Demo, NotStarted> {
+        let (data, database_url, source) = match settings.database {
+            Database::Sqlite => {
+                let directory = Directory::new()?;
+                let url = format!("sqlite://{}", directory.0.join("demo.db").display());
+                (Data::Sqlite(directory), url, "SQLite".to_owned())
+            }
+            Database::Postgres => {
+                let server = postgres(env).await?;
+                let (url, source) = (server.fresh().await?, server.source().to_owned());
+                (Data::Postgres(Box::new(server)), url, source)
+            }
+        };
+        let secret = Base64UrlUnpadded::encode_string(&rand::random::<[u8; 48]>());
+        let config = Config {
+            auth: settings.auth,
+            signing: settings.signing,
+            ..Config::new(database_url, reference_server::Secret::new(secret))
+        };
+        let clock = Arc::new(SharedClock::new());
+        let parts = weakened(Parts::secure(&config, clock.clone()).await?, &settings.defects);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let running = Running::start(parts, listener)?;
+        Ok(Demo {
+            url: format!("http://{}", running.addr),
+            running,
+            preset: match settings.auth {
+                AuthMode::Bearer => "authspec",
+                AuthMode::Cookie => "authspec-cookie",
+            },
+            source,
+            signing_key: signing_key(&config)?,
+            clock,
+            data,
+        })
+    }
+
+    /// Its contract, at its address.
+    pub fn target(&self) -> Result<Target, ProfileError> {
+        let overrides = Overrides {
+            url: Some(self.url.clone()),
+            ..Overrides::default()
+        };
+        let read = |_: &Path| Err(io::ErrorKind::NotFound.into());
+        load(Source::Preset(self.preset), &overrides, &|_| None, &read)
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The name of the profile that fits it.
+    pub fn preset(&self) -> &'static str {
+        self.preset
+    }
+
+    /// The database that is used, for people.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What its tokens are signed with: the secret, or a private key as PEM.
+    pub fn signing_key(&self) -> &Secret {
+        &self.signing_key
+    }
+
+    /// The clock that it reads: waiting moves it.
+    pub fn time(&self) -> Time {
+        let (now, advance) = (self.clock.clone(), self.clock.clone());
+        Time::shared(move || now.now(), move |by: Duration| advance.advance(by))
+    }
+
+    /// Ends open requests, then removes its data.
+    pub async fn stop(self) {
+        self.running.stop().await;
+        match self.data {
+            Data::Sqlite(directory) => drop(directory),
+            Data::Postgres(server) => server.stop().await,
+        }
+    }
+}
+
+/// The parts with these weaknesses installed, in this order.
+pub fn weakened(parts: Parts, defects: &[&str]) -> Parts {
+    #[cfg(feature = "defects")]
+    {
+        let found = defects.iter().filter_map(|id| reference_server::defects::find(id));
+        found.fold(parts, |parts, defect| (defect.install)(parts))
+    }
+    #[cfg(not(feature = "defects"))]
+    {
+        let _ = defects;
+        parts
+    }
+}
+
+/// The secret itself, or the private key that the server derives from it.
+fn signing_key(config: &Config) -> Result<Secret, Unspecified> {
+    let secret = config.secret.expose();
+    match config.signing {
+        Signing::Hs256 => Ok(Secret::new(secret)),
+        Signing::EdDsa => {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+            let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
+            let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?;
+            let der = Base64::encode_string(pair.to_pkcs8v1()?.as_ref());
+            Ok(Secret::new(format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n")))
+        }
+    }
+}
+
+/// A directory for temporary files that nobody else can read; it goes when it is dropped.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> io::Result<Directory> {
+        let path = std::env::temp_dir().join(format!("authspec-demo-{:016x}", rand::random::<u64>()));
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        Ok(Directory(path))
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

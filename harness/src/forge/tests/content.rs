@@ -1,0 +1,215 @@
+//! Headers and claims say what the recipe's title says.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::{Map, Value, json};
+
+use super::forged;
+use crate::forge::{Algorithm, Material, Token, forge, testing::Issuer, token::Draft};
+
+/// Header and claims of each form, as JSON texts.
+fn decoded(alg: &str, name: &str) -> Vec<(String, String, String)> {
+    let text =
+        |part: &str| String::from_utf8(Base64UrlUnpadded::decode_vec(part).unwrap()).unwrap();
+    forged(&Issuer::new(alg), name)
+        .into_iter()
+        .map(|one| {
+            let parts: Vec<_> = one.text.split('.').collect();
+            (one.name, text(parts[0]), text(parts[1]))
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check_header(name: &str, want: &str) {
+    let (_, header, _) = decoded("HS256", name).remove(0);
+    assert_eq!(header, want);
+}
+
+#[test]
+fn headers_say_what_the_recipe_says() {
+    check_header("alg-none", r#"{"alg":"none","typ":"JWT","kid":"k1"}"#);
+    check_header(
+        "alg-none-case#nOnE",
+        r#"{"alg":"nOnE","typ":"JWT","kid":"k1"}"#,
+    );
+    check_header(
+        "alg-none-case#none-blank",
+        r#"{"alg":"none ","typ":"JWT","kid":"k1"}"#,
+    );
+    check_header(
+        "alg-none-case#none-nul",
+        r#"{"alg":"none\u0000","typ":"JWT","kid":"k1"}"#,
+    );
+    check_header("alg-missing#absent-kept", r#"{"typ":"JWT","kid":"k1"}"#);
+    check_header(
+        "alg-missing#object-unsigned",
+        r#"{"alg":{},"typ":"JWT","kid":"k1"}"#,
+    );
+    check_header(
+        "alg-unknown#lower-case",
+        r#"{"alg":"hs256","typ":"JWT","kid":"k1"}"#,
+    );
+    check_header(
+        "alg-unknown#list",
+        r#"{"alg":"HS256,none","typ":"JWT","kid":"k1"}"#,
+    );
+    check_header(
+        "duplicate-header#none-last-unsigned",
+        r#"{"alg":"HS256","typ":"JWT","kid":"k1","alg":"none"}"#,
+    );
+    check_header(
+        "duplicate-header#none-first-unsigned",
+        r#"{"alg":"none","typ":"JWT","kid":"k1","alg":"HS256"}"#,
+    );
+    check_header(
+        "header-tampered#reordered",
+        r#"{"kid":"k1","typ":"JWT","alg":"HS256"}"#,
+    );
+    check_header(
+        "header-tampered#typ",
+        r#"{"alg":"HS256","typ":"jwt","kid":"k1"}"#,
+    );
+    check_header(
+        "kid-types#array",
+        r#"{"alg":"HS256","typ":"JWT","kid":["1"]}"#,
+    );
+    check_header(
+        "kid-path-traversal#public-file",
+        r#"{"alg":"HS256","typ":"JWT","kid":"app.js"}"#,
+    );
+    check_header(
+        "crit-unknown#empty-list",
+        r#"{"alg":"HS256","typ":"JWT","kid":"k1","crit":[]}"#,
+    );
+    check_header(
+        "b64-false#encoded-payload",
+        r#"{"alg":"HS256","typ":"JWT","kid":"k1","b64":false,"crit":["b64"]}"#,
+    );
+    check_header("typ-header#number", r#"{"alg":"HS256","typ":1,"kid":"k1"}"#);
+    check_header(
+        "alg-other-hmac#HS512",
+        r#"{"alg":"HS512","typ":"JWT","kid":"k1"}"#,
+    );
+}
+
+/// The members of the payload that a recipe replaced, each as `name:old -> new`, read from the last of its name.
+fn difference(source: &Map<String, Value>, text: &str) -> String {
+    let claims: Map<String, Value> = serde_json::from_str(text).unwrap();
+    let mut changes: Vec<_> = source
+        .iter()
+        .filter(|(name, value)| claims.get(*name) != Some(value))
+        .map(|(name, _)| match claims.get(name) {
+            Some(value) => format!("{name}={value}"),
+            None => format!("-{name}"),
+        })
+        .collect();
+    let added = claims
+        .iter()
+        .filter(|(name, _)| !source.contains_key(*name));
+    changes.extend(added.map(|(name, value)| format!("{name}={value}")));
+    changes.join(" ")
+}
+
+#[track_caller]
+fn check_claims(name: &str, want: &str) {
+    let issuer = Issuer::new("HS256");
+    let one = forged(&issuer, name).remove(0);
+    let payload = Base64UrlUnpadded::decode_vec(one.text.split('.').nth(1).unwrap()).unwrap();
+    assert_eq!(
+        difference(issuer.own.claims(), std::str::from_utf8(&payload).unwrap()),
+        want
+    );
+}
+
+#[test]
+fn claims_say_what_the_recipe_says() {
+    check_claims("payload-tampered#foreign-sub", r#"sub="user-bob""#);
+    check_claims("payload-tampered#sub-1", r#"sub="1""#);
+    check_claims("payload-tampered#sub-admin", r#"sub="admin""#);
+    check_claims("payload-tampered#exp-later", "exp=1826536840");
+    check_claims("payload-tampered#role-admin", r#"role="admin""#);
+    check_claims("expired", "iat=1794995500 nbf=1794995500 exp=1794996400");
+    check_claims(
+        "expired-leeway#600",
+        "iat=1794998500 nbf=1794998500 exp=1794999400",
+    );
+    check_claims("exp-missing", "-exp");
+    check_claims("exp-type#number-text", r#"exp="9999999999""#);
+    check_claims("exp-type#null", "exp=null");
+    check_claims("exp-range#negative", "exp=-1");
+    check_claims("exp-far#2^64", "exp=1.8446744073709552e+19");
+    check_claims("exp-range#float-past", "exp=1794999940.5");
+    check_claims("exp-far#milliseconds", "exp=1795003600000");
+    check_claims("nbf-future#in-an-hour", "nbf=1795003600");
+    check_claims("iat-future#text", r#"iat="today""#);
+    check_claims("sub-missing", "-sub");
+    check_claims("sub-empty#blank", r#"sub=" ""#);
+    check_claims("sub-type#array", r#"sub=["user-alice","user-bob"]"#);
+    check_claims("sub-type#float", "sub=1.0");
+    check_claims("sub-other", r#"sub="user-bob""#);
+    check_claims("sub-injection#quote", r#"sub="user-alice'""#);
+    check_claims("sub-case-and-space#other-case", r#"sub="USER-ALICE""#);
+    check_claims("sub-case-and-space#nul-after", r#"sub="user-alice\u0000""#);
+    check_claims("aud-wrong#missing", "-aud");
+    check_claims("aud-wrong#empty-array", "aud=[]");
+    check_claims("iss-wrong#slash", r#"iss="https://id.example.com/""#);
+    check_claims("iss-wrong#array", r#"iss=["https://id.example.com"]"#);
+    check_claims("duplicate-claims#sub-own-foreign", r#"sub="user-bob""#);
+    check_claims("duplicate-claims#sub-foreign-own", "");
+}
+
+#[test]
+fn numbers_that_no_type_holds_are_written_as_they_are() {
+    for (form, text) in [
+        ("exp-far#1e308", "1e308"),
+        ("exp-range#1e400", "1e400"),
+        ("exp-far#2^64", "18446744073709551616"),
+    ] {
+        let claims = &decoded("HS256", form)[0].2;
+        assert!(claims.contains(&format!(r#""exp":{text},"#)), "{claims}");
+    }
+    let claims = &decoded("HS256", "duplicate-claims#exp-past-future")[0].2;
+    assert!(
+        claims.contains(r#""exp":1794996400"#) && claims.ends_with(r#""exp":1795003600}"#),
+        "{claims}"
+    );
+    let claims = &decoded("HS256", "sub-type#big-integer")[0].2;
+    assert!(
+        claims.contains(r#""sub":99999999999999999999,"#),
+        "{claims}"
+    );
+}
+
+#[test]
+fn an_unknown_subject_has_the_shape_of_a_known_one() {
+    for (own, is_like) in [
+        (json!(7), (|v: &Value| v.is_i64()) as fn(&Value) -> bool),
+        (json!("7"), |v| {
+            v.as_str().is_some_and(|t| t.parse::<i32>().is_ok())
+        }),
+        (json!("0b8f2c0e-6d3a-4c57-9b0e-1f2d3c4b5a69"), |v| {
+            v.as_str().is_some_and(|t| t.len() == 36)
+        }),
+        (json!("hB9dK2mQ7xT4vW1zR8nP5cJ3fG6sL0aY"), |v| {
+            v.as_str().is_some_and(|t| t.len() == 32)
+        }),
+        (json!("alice@example.com"), |v| {
+            v.as_str().is_some_and(|t| t.contains('@'))
+        }),
+    ] {
+        let issuer = Issuer::new("HS256");
+        let draft = Draft::of(&issuer.own).claims(|c| c.set("sub", own.clone()));
+        let text = draft
+            .signed(Algorithm::parse("HS256").unwrap(), &issuer.key)
+            .unwrap();
+        let source = Token::parse(&text).unwrap();
+        let mut rng = rand::rng();
+        let mut material = Material {
+            token: Some(&source),
+            ..issuer.material(&mut rng)
+        };
+        let one = forge("sub-unknown", &mut material).unwrap().remove(0);
+        let ghost = Token::parse(&one.text).unwrap().claims()["sub"].clone();
+        assert!(is_like(&ghost) && ghost != own, "{own} -> {ghost}");
+    }
+}

@@ -1,0 +1,141 @@
+//! Signatures are right where they should be, and wrong where they should not.
+
+use aws_lc_rs::{
+    encoding::{AsDer, PublicKeyX509Der},
+    rsa::PublicEncryptingKey,
+};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jsonwebtoken::{DecodingKey, Validation, jwk::Jwk};
+use serde_json::{Value, json};
+
+use super::forged;
+use crate::forge::{
+    Algorithm, Forged, Key, Token, der, jwk_verifies,
+    keys::spki,
+    testing::{ALGORITHMS, Issuer, NOW},
+};
+
+/// A second implementation agrees with our signatures; it has no ES512.
+#[test]
+fn resigned_tokens_verify_with_jsonwebtoken() {
+    for alg in ALGORITHMS.into_iter().filter(|alg| *alg != "ES512") {
+        let issuer = Issuer::new(alg);
+        let key = match issuer.public_keys.first() {
+            Some(jwk) => {
+                let jwk: Jwk = serde_json::from_value(jwk.clone()).unwrap();
+                DecodingKey::from_jwk(&jwk).unwrap()
+            }
+            None => DecodingKey::from_secret(issuer.key.secret_bytes().unwrap()),
+        };
+        let mut validation = Validation::new(alg.parse().unwrap());
+        validation.set_audience(&["api"]);
+        validation.validate_exp = false;
+        let accepted = |one: &Forged| {
+            jsonwebtoken::decode::<Value>(&one.text, &key, &validation).map(|d| d.claims)
+        };
+        let resigned = accepted(&forged(&issuer, "resigned")[0]).unwrap();
+        assert_eq!(resigned, Value::from(issuer.own.claims().clone()), "{alg}");
+        let fresh = accepted(&forged(&issuer, "resigned-fresh")[0]).unwrap();
+        assert_eq!(
+            (&fresh["iat"], &fresh["exp"]),
+            (&json!(NOW), &json!(NOW + 900)),
+            "{alg}"
+        );
+        for name in [
+            "alg-none",
+            "alg-none-case",
+            "signature-stripped",
+            "signature-bitflip",
+            "wrong-key",
+            "embedded-jwk",
+        ] {
+            for one in forged(&issuer, name) {
+                assert!(accepted(&one).is_err(), "{alg} {name}#{}", one.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_twin_of_an_ecdsa_signature_verifies() {
+    for alg in ["ES256", "ES384", "ES512"] {
+        let issuer = Issuer::new(alg);
+        let twin = Token::parse(&forged(&issuer, "ecdsa-twin")[0].text).unwrap();
+        assert!(issuer.key.verifies(&twin) && twin != issuer.own, "{alg}");
+        for one in forged(&issuer, "ecdsa-zero") {
+            let token = Token::parse(&one.text).unwrap();
+            assert!(!issuer.key.verifies(&token), "{alg} {}", one.name);
+        }
+    }
+}
+
+/// The keys that come with tokens verify them, so that a verifier that trusts them would accept.
+#[test]
+fn embedded_keys_verify_their_tokens() {
+    let issuer = Issuer::new("RS256");
+    for one in forged(&issuer, "embedded-jwk") {
+        let token = Token::parse(&one.text).unwrap();
+        let jwk = &token.header()["jwk"];
+        assert!(
+            jwk_verifies(jwk, &token) || one.name == "oct",
+            "{}",
+            one.name
+        );
+    }
+    for one in forged(&issuer, "jku-attacker") {
+        let token = Token::parse(&one.text).unwrap();
+        let served = one.serve.unwrap();
+        let set: Value = serde_json::from_str(&served.body).unwrap();
+        assert!(jwk_verifies(&set["keys"][0], &token), "{}", one.name);
+        assert_eq!(set["keys"][0]["kid"], token.header()["kid"]);
+        let url = token.header()["jku"].as_str().unwrap();
+        assert!(
+            url.contains(&served.path) || one.name == "open-redirect",
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn a_confused_verifier_accepts_the_public_key() {
+    let issuer = Issuer::new("RS256");
+    let forms = forged(&issuer, "hs-rs-confusion-pem");
+    let names: Vec<_> = forms
+        .iter()
+        .map(|one| one.name.as_str())
+        .filter(|name| name.starts_with("HS256"))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "HS256-spki-no-final-newline",
+            "HS256-spki-crlf",
+            "HS256-spki",
+            "HS256-pkcs1-no-final-newline",
+            "HS256-pkcs1-crlf",
+            "HS256-pkcs1"
+        ]
+    );
+    let one = forms.iter().find(|one| one.name == "HS256-spki").unwrap();
+    let der = spki(&issuer.public_keys[0]).unwrap();
+    let pem = der::pem("PUBLIC KEY", &der, "\n");
+    assert!(Key::hmac(pem).verifies(&Token::parse(&one.text).unwrap()));
+    // The library reads the same text as a public key, so it is the text that a server would hold.
+    let read = PublicEncryptingKey::from_der(&der).unwrap();
+    let again: PublicKeyX509Der<'_> = read.as_der().unwrap();
+    assert_eq!(again.as_ref(), der);
+}
+
+#[test]
+fn the_raw_payload_option_signs_the_raw_payload() {
+    let issuer = Issuer::new("HS256");
+    let one = forged(&issuer, "b64-false#encoded-payload").remove(0);
+    let parts: Vec<_> = one.text.split('.').collect();
+    let payload = Base64UrlUnpadded::decode_vec(parts[1]).unwrap();
+    let input = [parts[0].as_bytes(), b".", &payload].concat();
+    let signature = issuer
+        .key
+        .sign(Algorithm::parse("HS256").unwrap(), &input)
+        .unwrap();
+    assert_eq!(Base64UrlUnpadded::encode_string(&signature), parts[2]);
+}

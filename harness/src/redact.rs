@@ -1,0 +1,121 @@
+//! Secrets leave neither on the screen nor in a file: known ones become variables, unknown ones that look like it a mask.
+
+use std::sync::{LazyLock, Mutex};
+
+use regex::Regex;
+
+use crate::run::lock;
+
+/// Every secret of the run, with the variable that stands for it.
+#[derive(Default)]
+pub(crate) struct Redactor {
+    /// Longest first, so that a secret that holds another is replaced whole.
+    known: Mutex<Vec<(String, String)>>,
+}
+
+static UNKNOWN: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let patterns = [
+        // A compact JWS or JWE, or the start of one.
+        (r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_=-]*){0,4}", "[token]"),
+        (r"\$(?:2[aby]|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*)\$[^\s\x22',}]+", "[password hash]"),
+        // A member whose name says that its value is secret.
+        (
+            r#"(?i)(\\?"[\w-]*(?:token|secret|password|passwd|api_?key|hash|cookie|session_?id|authorization)[\w-]*\\?"\s*:\s*\\?")[^"$\\][^"\\]*"#,
+            "${1}[masked]",
+        ),
+    ];
+    patterns.iter().filter_map(|(pattern, mask)| Some((Regex::new(pattern).ok()?, *mask))).collect()
+});
+
+impl Redactor {
+    /// Has a secret replaced by `$VARIABLE` wherever it stands, in the spellings in which it travels.
+    pub(crate) fn add(&self, variable: &str, secret: &str) {
+        if secret.len() < 4 {
+            return;
+        }
+        let mut known = lock(&self.known);
+        if known.iter().any(|(text, _)| text == secret) {
+            return;
+        }
+        // An actor that signs in again has several tokens; each keeps a name of its own.
+        let taken = known.iter().filter(|(_, name)| name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == variable);
+        let variable = match taken.count() {
+            0 => variable.to_owned(),
+            _ => format!("{variable}_{}", known.len()),
+        };
+        for spelling in spellings(secret) {
+            known.push((spelling, variable.clone()));
+        }
+        known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+
+    /// The text without any secret, and the variables that it now holds.
+    pub(crate) fn text(&self, text: &str) -> (String, Vec<String>) {
+        let mut text = text.to_owned();
+        let mut variables = Vec::new();
+        for (secret, variable) in lock(&self.known).iter() {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), &format!("${variable}"));
+                if !variables.contains(variable) {
+                    variables.push(variable.clone());
+                }
+            }
+        }
+        for (pattern, mask) in UNKNOWN.iter() {
+            text = pattern.replace_all(&text, *mask).into_owned();
+        }
+        (text, variables)
+    }
+}
+
+/// As it is, percent-encoded, JSON-escaped, and in base64 with each of the three alignments.
+fn spellings(secret: &str) -> Vec<String> {
+    use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+    let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let json = serde_json::Value::from(secret).to_string();
+    let mut all = vec![secret.to_owned(), percent, form, json.trim_matches('"').to_owned()];
+    for skip in 0..3 {
+        let shifted = [&vec![b'x'; skip], secret.as_bytes()].concat();
+        // The characters that mix with a neighbour are cut off at both ends.
+        let (start, end) = ([0, 2, 3][skip], shifted.len() / 3 * 4);
+        for text in [Base64::encode_string(&shifted), Base64UrlUnpadded::encode_string(&shifted)] {
+            all.extend(text.get(start..end).filter(|text| text.len() >= 8).map(str::to_owned));
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64ct::{Base64, Encoding};
+
+    #[test]
+    fn a_known_secret_never_shows_in_any_spelling() {
+        let redactor = Redactor::default();
+        let secret = "p\"ss wörd/+=éxyz";
+        redactor.add("ALICE_PASSWORD", secret);
+        for text in [
+            secret.to_owned(),
+            format!("a={}", percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)),
+            serde_json::json!({ "p": secret }).to_string(),
+            Base64::encode_string(format!("alice:{secret}").as_bytes()),
+            Base64::encode_string(format!("al:{secret}!").as_bytes()),
+        ] {
+            let (clean, variables) = redactor.text(&text);
+            assert_eq!(variables, ["ALICE_PASSWORD"], "{text} -> {clean}");
+            assert!(!clean.contains("xyz"), "{clean}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_masked() {
+        let redactor = Redactor::default();
+        let text = r#"{"access_token":"abcdef","x":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","h":"$2b$12$abcdefghij"}"#;
+        let (clean, _) = redactor.text(text);
+        assert_eq!(clean, r#"{"access_token":"[masked]","x":"[token]","h":"[password hash]"}"#);
+    }
+}

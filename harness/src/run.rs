@@ -1,0 +1,243 @@
+//! What all scenarios of one run share: the target, the client, the clock, the actors, and everything that was seen.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use scenarios::disclosure::{Fact, FactKind};
+use scenarios::exchange::{Exchange, Response};
+use serde_json::Value;
+
+use crate::actors::Actor;
+use crate::budget::Budget;
+use crate::client::Client;
+use crate::forge::{Key, Token};
+use crate::options::Options;
+use crate::redact::Redactor;
+use crate::target::{Route, Target};
+
+/// One run against one target.
+pub(crate) struct Run {
+    pub(crate) target: Target,
+    pub(crate) options: Options,
+    pub(crate) client: Client,
+    pub(crate) id: String,
+    pub(crate) started: Instant,
+    pub(crate) budget: Budget,
+    pub(crate) redactor: Redactor,
+    /// The shared actors by name, once they are enrolled.
+    pub(crate) actors: Mutex<BTreeMap<String, Actor>>,
+    facts: Mutex<Vec<Fact>>,
+    passwords: Mutex<Vec<String>>,
+    key: Mutex<Option<Arc<Key>>>,
+    /// The issuer's public keys, where it publishes them.
+    pub(crate) public_keys: Vec<Value>,
+    /// Seconds that the target's clock is ahead of ours.
+    clock_offset: AtomicI64,
+    accounts_made: AtomicUsize,
+    created: Mutex<Vec<Created>>,
+    seen: Mutex<Vec<Seen>>,
+    /// Whether a control used registration, so that it must be looked at once more at the end.
+    pub(crate) registration_used: AtomicBool,
+}
+
+/// An object that this run made and cleans up.
+#[derive(Debug, Clone)]
+pub(crate) struct Created {
+    pub(crate) owner: Actor,
+    pub(crate) resource: usize,
+    pub(crate) id: String,
+    pub(crate) parent: Option<String>,
+}
+
+/// An exchange kept for scenarios that are judged over those of others.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) scenario: String,
+    pub(crate) case: String,
+    pub(crate) exchange: Exchange,
+    /// The good answer of the same route.
+    pub(crate) good: Option<Response>,
+}
+
+/// Locks without fear of a panic elsewhere: what is behind these locks is only ever added to.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Run {
+    pub(crate) fn new(target: Target, options: Options, client: Client, public_keys: Vec<Value>) -> Run {
+        let budget = Budget::new(&target.limits);
+        Run {
+            target,
+            client,
+            id: crate::actors::uuid(),
+            started: Instant::now(),
+            budget,
+            redactor: Redactor::default(),
+            actors: Mutex::default(),
+            facts: Mutex::default(),
+            passwords: Mutex::default(),
+            key: Mutex::default(),
+            public_keys,
+            clock_offset: AtomicI64::new(0),
+            accounts_made: AtomicUsize::new(0),
+            created: Mutex::default(),
+            seen: Mutex::default(),
+            registration_used: AtomicBool::new(false),
+            options,
+        }
+    }
+
+    /// Seconds since 1970 on the target's clock, as far as its `Date` header told.
+    pub(crate) fn target_now(&self) -> i64 {
+        self.options.time.unix() + self.clock_offset.load(Ordering::Relaxed)
+    }
+
+    /// Learns the offset of the target's clock from a `Date` header (RFC 9110 6.6.1). One second is its resolution.
+    pub(crate) fn learn_clock(&self, response: &Response) {
+        let Some(date) = response.header("date").and_then(|date| httpdate::parse_http_date(date).ok()) else { return };
+        let theirs = date.duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+        let offset = theirs - self.options.time.unix();
+        self.clock_offset.store(if offset.abs() <= 1 { 0 } else { offset }, Ordering::Relaxed);
+    }
+
+    /// Remembers an identity: its facts count as disclosures, its secrets are redacted.
+    pub(crate) fn remember(&self, actor: &Actor) {
+        let mut facts = vec![(FactKind::Email, actor.email.clone())];
+        facts.extend(actor.id.clone().map(|id| (FactKind::Id, id)));
+        for (kind, value) in facts {
+            self.add_fact(Fact { owner: actor.name.clone(), kind, value });
+        }
+        let variable = actor.name.to_uppercase().replace('-', "_");
+        self.redactor.add(&format!("{variable}_PASSWORD"), actor.password.expose());
+        lock(&self.passwords).push(actor.password.expose().to_owned());
+        self.remember_credential(actor);
+    }
+
+    /// Has the tokens of an actor redacted from now on.
+    pub(crate) fn remember_credential(&self, actor: &Actor) {
+        let variable = actor.name.to_uppercase().replace('-', "_");
+        if let Some(token) = &actor.credential.token {
+            self.redactor.add(&format!("{variable}_TOKEN"), token.expose());
+        }
+        if let Some(refresh) = &actor.credential.refresh {
+            self.redactor.add(&format!("{variable}_REFRESH_TOKEN"), refresh.expose());
+        }
+    }
+
+    pub(crate) fn add_fact(&self, fact: Fact) {
+        let mut facts = lock(&self.facts);
+        if !fact.value.is_empty() && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        lock(&self.facts).clone()
+    }
+
+    pub(crate) fn passwords(&self) -> Vec<String> {
+        lock(&self.passwords).clone()
+    }
+
+    pub(crate) fn add_password(&self, password: &str) {
+        lock(&self.passwords).push(password.to_owned());
+    }
+
+    /// Pointers at which an id tells whose an answer is.
+    pub(crate) fn id_pointers(&self) -> Vec<String> {
+        let me = self.target.routes.get("me").and_then(|route| route.id.clone());
+        let owners = self.target.resources.iter().filter_map(|resource| resource.owner.clone());
+        let login = match &self.target.credential.user_id {
+            crate::target::UserIdAt::Pointer(pointer) => Some(pointer.clone()),
+            _ => None,
+        };
+        me.into_iter().chain(owners).chain(login).collect()
+    }
+
+    /// The signing key: given, guessed, or found to fit.
+    pub(crate) fn key(&self) -> Option<Arc<Key>> {
+        lock(&self.key).clone()
+    }
+
+    pub(crate) fn set_key(&self, key: Key) {
+        *lock(&self.key) = Some(Arc::new(key));
+    }
+
+    /// Takes the given secret in the form that fits a real token.
+    pub(crate) fn fit_key(&self, token: &Token) {
+        let Some(secret) = &self.options.signing_key else { return };
+        if let Some(key) = Key::fitting(secret.expose(), token) {
+            self.set_key(key);
+        }
+    }
+
+    /// Whether another account may be made, and counts it.
+    pub(crate) fn may_make_account(&self) -> bool {
+        let made = self.accounts_made.fetch_add(1, Ordering::Relaxed);
+        self.options.mode == scenarios::model::Mode::Full || made < self.options.max_accounts
+    }
+
+    pub(crate) fn created(&self, created: Created) {
+        lock(&self.created).push(created);
+    }
+
+    pub(crate) fn take_created(&self) -> Vec<Created> {
+        std::mem::take(&mut *lock(&self.created))
+    }
+
+    pub(crate) fn saw(&self, seen: Seen) {
+        lock(&self.seen).push(seen);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        lock(&self.seen).clone()
+    }
+
+    /// What is left of the run's time.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.options.deadline.saturating_sub(self.started.elapsed())
+    }
+
+    /// Whether the run must end now.
+    pub(crate) fn is_over(&self) -> bool {
+        self.options.cancel.is_cancelled() || self.time_left().is_zero()
+    }
+
+    /// The statuses that the profile declares, by policy.
+    pub(crate) fn declared(&self) -> Vec<(&'static str, Vec<u16>)> {
+        let policy = &self.target.policy;
+        vec![
+            ("bad_token", policy.bad_token.clone()),
+            ("wrong_login", policy.wrong_login.clone()),
+            ("others_object", policy.others_object.clone()),
+            ("duplicate", policy.duplicate.clone()),
+            ("invalid", policy.invalid.clone()),
+        ]
+    }
+
+    /// The protected routes of the profile by the names that scenarios call them by.
+    pub(crate) fn protected_routes(&self, reads_only: bool) -> Vec<String> {
+        // These end sessions or accounts, or answer anybody by design; scenarios of their own look at them.
+        const APART: &[&str] = &["logout", "password", "delete-account", "refresh"];
+        let wanted = |route: &Route| route.protected && (!reads_only || route.method == "GET");
+        let plain = self.target.routes.iter().filter(|(name, route)| wanted(route) && !APART.contains(&name.as_str()));
+        let mut names: Vec<String> = plain.map(|(name, _)| name.clone()).collect();
+        for resource in &self.target.resources {
+            let verbs = [
+                ("create", Some(&resource.create)),
+                ("list", resource.list.as_ref()),
+                ("read", resource.read.as_ref()),
+                ("replace", resource.replace.as_ref()),
+                ("patch", resource.patch.as_ref()),
+                ("delete", resource.delete.as_ref()),
+            ];
+            let public = |verb: &str| resource.public && matches!(verb, "list" | "read");
+            let there = verbs.iter().filter(|(verb, route)| route.is_some_and(wanted) && !public(verb));
+            names.extend(there.map(|(verb, _)| format!("{}.{verb}", resource.name)));
+        }
+        names
+    }
+}

@@ -1,0 +1,334 @@
+//! The phases of a run: base controls, parallel, quiet, exclusive, observing, base controls again, clean-up.
+
+use std::time::Instant;
+
+use futures_util::{StreamExt as _, stream};
+use reports::model::{CaseResult, ScenarioResult};
+use scenarios::judge::{Control, Effect, ObjectState};
+use scenarios::model::{Phase, Scenario, Severity, Step};
+use scenarios::verdict::{Mismatch, Verdict};
+
+use crate::actors::Actor;
+use crate::enrol::{NotEnrolled, Stop, enrol};
+use crate::options::Progress;
+use crate::outcome::{played, recorded, stated};
+use crate::plan::{Planned, abilities, globs, plan};
+use crate::play::{Case, play};
+use crate::run::{Run, lock};
+use crate::stage::{Done, Part, Seen, Shown, Stage};
+use crate::diagnosis;
+
+/// Runs everything; there is no error from here on, only verdicts.
+pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> {
+    if let Some(reset) = &run.target.accounts.reset {
+        let url = crate::profile::join(&run.target.auth_url, &reset.path);
+        run.client.get(&url).await;
+    }
+    let base = Base::establish(run).await;
+    let planned = plan(all, &abilities(run), &run.options);
+    if let Some(progress) = &run.options.progress {
+        progress(Progress::Planned(planned.iter().filter(|p| p.lacks.is_none()).count()));
+    }
+    let mut results = Vec::new();
+    let (skipped, wanted): (Vec<_>, Vec<_>) = planned.into_iter().partition(|planned| planned.lacks.is_some());
+    for planned in skipped.iter().filter(|planned| planned.reported) {
+        let Some(lack) = &planned.lacks else { continue };
+        results.push(stated(run, planned.scenario, &Verdict::Skipped(lack.why.clone()), lack.give.clone()));
+    }
+    let of = |phase: Phase| wanted.iter().filter(move |planned| planned.scenario.phase == phase);
+    let mut broken = base.broken.clone();
+    for planned in of(Phase::Base) {
+        let result = base.judged(run, planned.scenario).await;
+        if result.verdict == reports::model::Verdict::Fail && broken.is_none() {
+            broken = Some(format!("a base control failed: {}", planned.scenario.id));
+        }
+        done(run, &result);
+        results.extend(planned.reported.then_some(result));
+    }
+    let judged = |planned: &'_ Planned<'_>| {
+        let (scenario, reported, broken) = (planned.scenario.clone(), planned.reported, broken.clone());
+        async move {
+            let result = match broken {
+                Some(why) => stated(run, &scenario, &Verdict::Inconclusive(why), None),
+                None => confirmed(run, &scenario).await,
+            };
+            done(run, &result);
+            reported.then_some(result)
+        }
+    };
+    let parallel = stream::iter(of(Phase::Parallel).map(judged)).buffered(run.options.jobs.max(1));
+    results.extend(parallel.collect::<Vec<_>>().await.into_iter().flatten());
+    for phase in [Phase::Quiet, Phase::Exclusive] {
+        for planned in of(phase) {
+            results.extend(judged(planned).await);
+        }
+    }
+    for planned in of(Phase::Observing) {
+        let result = match &broken {
+            Some(why) => stated(run, planned.scenario, &Verdict::Inconclusive(why.clone()), None),
+            None => observing(run, planned.scenario).await,
+        };
+        done(run, &result);
+        results.extend(planned.reported.then_some(result));
+    }
+    if broken.is_none() {
+        base_again(run, &mut results).await;
+    }
+    clean_up(run).await;
+    results
+}
+
+fn done(run: &Run, result: &ScenarioResult) {
+    if let Some(progress) = &run.options.progress {
+        progress(Progress::Done { id: &result.id, verdict: result.verdict.word() });
+    }
+}
+
+/// What the enrolment of the shared actors showed.
+struct Base {
+    failure: Option<NotEnrolled>,
+    broken: Option<String>,
+}
+
+impl Base {
+    async fn establish(run: &Run) -> Base {
+        let failure = Base::enrolled(run).await.err();
+        let broken = failure.as_ref().map(|failed| {
+            let id = if failed.at == Stop::Login { "login.happy-path" } else { "registration.happy-path" };
+            format!("a base control failed: {id}")
+        });
+        Base { failure, broken }
+    }
+
+    async fn enrolled(run: &Run) -> Result<(), NotEnrolled> {
+        for name in ["alice", "bob"] {
+            match enrol(run, name).await {
+                Ok((actor, _)) => drop(lock(&run.actors).insert(name.to_owned(), actor)),
+                // One supplied account still allows what needs no second.
+                Err(_) if name == "bob" && !run.target.routes.contains_key("register") => {}
+                Err(failed) => return Err(failed),
+            }
+        }
+        Ok(())
+    }
+
+    /// A base control: by its scenario where users could be enrolled, otherwise by how far that came.
+    async fn judged(&self, run: &Run, scenario: &Scenario) -> ScenarioResult {
+        let Some(failed) = &self.failure else { return self.played(run, scenario).await };
+        let own = match failed.at {
+            Stop::Budget | Stop::Register => "registration.happy-path",
+            Stop::Login => "login.happy-path",
+        };
+        if scenario.id != own {
+            let why = format!("a base control failed: {own}");
+            return stated(run, scenario, &Verdict::Inconclusive(why), None);
+        }
+        let verdict = Verdict::Fail(Mismatch {
+            consequence: diagnosis::enrolment(run, failed),
+            expected: "an account that can be used".into(),
+            actual: failed.why.clone(),
+            severity: Severity::Critical,
+        });
+        let case = Case { name: "a user of our own".into(), verdict, exchanges: failed.exchanges.clone() };
+        played(run, scenario, &[case], 0)
+    }
+
+    async fn played(&self, run: &Run, scenario: &Scenario) -> ScenarioResult {
+        let start = Instant::now();
+        let mut cases = play(run, scenario, None).await;
+        if let (Some(case), Some(actor)) = (cases.iter_mut().find(|case| fails(case)), alice(run))
+            && scenario.id == "token.issuer-verifier-agree"
+            && let (Verdict::Fail(mismatch), Some(last)) = (&mut case.verdict, case.exchanges.last())
+        {
+            mismatch.consequence = diagnosis::refused_token(run, &actor, last);
+        }
+        played(run, scenario, &cases, elapsed(start))
+    }
+}
+
+fn fails(case: &Case) -> bool {
+    matches!(case.verdict, Verdict::Fail(_))
+}
+
+fn alice(run: &Run) -> Option<Actor> {
+    lock(&run.actors).get("alice").cloned()
+}
+
+fn elapsed(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Plays a scenario; a fail of medium or above is stated only if fresh objects show it once more.
+async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
+    let start = Instant::now();
+    if run.is_over() {
+        return stated(run, scenario, &Verdict::Inconclusive(ended(run)), None);
+    }
+    if run.options.signing_key.is_some()
+        && run.key().is_none()
+        && scenario.needs.iter().any(|need| need.0 == [scenarios::model::Ability::Secret])
+    {
+        let why = "the secret that was given did not sign the target's tokens; is it the right one?";
+        return stated(run, scenario, &Verdict::Inconclusive(why.into()), None);
+    }
+    let first = play(run, scenario, None).await;
+    let grave = |cases: &[Case]| {
+        cases.iter().any(|case| matches!(&case.verdict, Verdict::Fail(m) if m.severity >= Severity::Medium))
+    };
+    if !grave(&first) {
+        return played(run, scenario, &first, elapsed(start));
+    }
+    let second = play(run, scenario, None).await;
+    let repeats = |case: &Case| second.iter().any(|other| other.name == case.name && fails(other));
+    let cases = first.into_iter().map(|case| match &case.verdict {
+        Verdict::Fail(mismatch) if mismatch.severity >= Severity::Medium && !repeats(&case) => {
+            let why = format!("flaky: it failed once ({}) and did not the second time", mismatch.actual);
+            let again = second.iter().find(|other| other.name == case.name);
+            let mut exchanges = case.exchanges.clone();
+            exchanges.extend(again.map(|other| other.exchanges.clone()).unwrap_or_default());
+            Case { verdict: Verdict::Inconclusive(why), exchanges, ..case }
+        }
+        _ => case,
+    });
+    let cases: Vec<_> = cases.collect();
+    played(run, scenario, &cases, elapsed(start))
+}
+
+fn ended(run: &Run) -> String {
+    match run.options.cancel.is_cancelled() {
+        true => "the run was interrupted".into(),
+        false => format!("the deadline of {} s was reached (give --deadline)", run.options.deadline.as_secs()),
+    }
+}
+
+/// Judges a scenario over the exchanges of others, beside cases of its own.
+async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
+    let start = Instant::now();
+    let mut cases = match scenario.cases.is_empty() {
+        true => Vec::new(),
+        false => play(run, scenario, None).await,
+    };
+    let stage = match Stage::set(run, scenario, 0).await {
+        Ok(stage) => stage,
+        Err(_) => return stated(run, scenario, &Verdict::Inconclusive("no actors to observe with".into()), None),
+    };
+    let watched = globs(&scenario.observe);
+    let mut seen: Vec<_> = run.seen().into_iter().filter(|seen| watched.is_match(&seen.scenario)).collect();
+    seen.sort_by(|a, b| (&a.scenario, &a.case).cmp(&(&b.scenario, &b.case)));
+    let answered = seen.iter().filter(|seen| seen.exchange.response().is_some()).count();
+    let (mut passed, mut broken) = (0, Vec::new());
+    for kept in seen.iter().filter(|seen| seen.exchange.response().is_some()) {
+        let done = Done::observed(kept.exchange.clone());
+        let shown = Shown { valid: kept.good.clone(), ..Shown::default() };
+        let looked = Seen {
+            done: &done,
+            shown: &shown,
+            effect: Effect::NotLooked,
+            object: ObjectState::NotLooked,
+            others: &[],
+            credential_works: None,
+        };
+        let step = Step::default();
+        match Verdict::worst(stage.judge(&step, &scenario.observed, &Control::Held, looked)) {
+            Some(Verdict::Fail(mismatch)) => broken.push(Case {
+                name: format!("{} {}", kept.scenario, kept.case),
+                verdict: Verdict::Fail(mismatch),
+                exchanges: vec![kept.exchange.clone()],
+            }),
+            Some(_) | None => passed += 1,
+        }
+    }
+    if broken.is_empty() && answered > 0 {
+        let note = format!("{passed} answers of other scenarios were looked at");
+        cases.push(Case { name: "answers of others".into(), verdict: Verdict::Pass { note: Some(note) }, exchanges: vec![] });
+    }
+    cases.extend(broken);
+    if cases.is_empty() {
+        return stated(run, scenario, &Verdict::Inconclusive("there was nothing to observe".into()), None);
+    }
+    played(run, scenario, &cases, elapsed(start))
+}
+
+/// Looks at the base controls once more: a target that died on the way has passed nothing.
+async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
+    let mut broken: Option<(&str, String, Vec<scenarios::exchange::Exchange>)> = None;
+    if let Some(mut alice) = alice(run) {
+        match crate::enrol::sign_in(run, &mut alice).await {
+            Err(failed) => broken = Some(("login.happy-path", diagnosis::enrolment(run, &failed), failed.exchanges)),
+            Ok(_) => {
+                lock(&run.actors).insert("alice".into(), alice);
+                broken = probe_refused(run).await;
+            }
+        }
+    }
+    let used = run.registration_used.load(std::sync::atomic::Ordering::Relaxed);
+    if broken.is_none() && used && run.options.mode == scenarios::model::Mode::Full {
+        if let Err(failed) = enrol(run, "last").await {
+            broken = Some(("registration.happy-path", diagnosis::enrolment(run, &failed), failed.exchanges));
+        }
+    }
+    let Some((id, why, exchanges)) = broken else { return };
+    let Some(result) = results.iter_mut().find(|result| result.id == id) else { return };
+    result.verdict = reports::model::Verdict::Fail;
+    result.reason = Some(format!("at the end of the run: {why}"));
+    result.cases.push(CaseResult {
+        name: "at the end of the run".into(),
+        verdict: reports::model::Verdict::Fail,
+        expected: "the same answer as at the start".into(),
+        actual: why.clone(),
+        reason: Some(why),
+        evidence: exchanges.iter().map(|exchange| recorded(run, exchange)).collect(),
+    });
+}
+
+async fn probe_refused(run: &Run) -> Option<(&'static str, String, Vec<scenarios::exchange::Exchange>)> {
+    const ID: &str = "token.issuer-verifier-agree";
+    let scenario = Scenario::bare(ID);
+    let mut stage = Stage::set(run, &scenario, 0).await.ok()?;
+    let probe = Step { actor: Some("alice".into()), call: Some("probe".into()), ..Step::default() };
+    match stage.perform(&probe, Part::Control, None).await {
+        Ok(done) if done.complete => None,
+        Ok(done) => {
+            let why = format!("alice's credential was answered {}", done.exchange.outcome());
+            Some((ID, why, vec![done.exchange]))
+        }
+        Err(_) => None,
+    }
+}
+
+/// Deletes what this run made, as far as the profile says how; also after an interrupt.
+async fn clean_up(run: &Run) {
+    // A server that this run started goes away whole.
+    if run.options.launched {
+        return;
+    }
+    let scenario = Scenario::bare("clean-up");
+    for created in run.take_created().into_iter().rev() {
+        let resource = &run.target.resources[created.resource];
+        if resource.delete.is_none() {
+            continue;
+        }
+        let Ok(mut stage) = Stage::set(run, &scenario, created.resource).await else { return };
+        stage.actors.insert(created.owner.name.clone(), created.owner.clone());
+        stage.objects.insert("made".into(), crate::stage::Object {
+            resource: created.resource,
+            id: created.id,
+            parent: created.parent,
+            owner: created.owner.name.clone(),
+            marker: String::new(),
+            snapshot: None,
+            deleted: false,
+        });
+        let delete = Step {
+            actor: Some(created.owner.name.clone()),
+            call: Some(format!("{}.delete", resource.name)),
+            on: Some("made".into()),
+            ..Step::default()
+        };
+        // What is gone already answers 404; nothing more can be done about the rest.
+        let deleted = stage.perform(&delete, Part::Look, None).await;
+        if matches!(&deleted, Ok(done) if done.exchange.response().is_none()) {
+            return;
+        }
+    }
+}

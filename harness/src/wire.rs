@@ -1,0 +1,98 @@
+//! One exchange: within the declared limits, retried when the target asks to wait, and remembered.
+
+use std::time::Duration;
+
+use scenarios::exchange::{Answer, Exchange, Request, Response};
+
+use crate::budget::Kind;
+use crate::options::Progress;
+use crate::run::Run;
+
+/// Who sends what, for the record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Label<'a> {
+    pub(crate) actor: &'a str,
+    pub(crate) call: &'a str,
+    pub(crate) control: bool,
+    pub(crate) recipe: Option<&'a str>,
+    /// On a connection of its own.
+    pub(crate) fresh: bool,
+    /// Waits and tries again where the target asks for it; bursts do not.
+    pub(crate) patient: bool,
+}
+
+/// How often a throttled request is tried again.
+const TRIES: usize = 3;
+
+/// Sends a request and gives the exchange; an error says why it could not leave.
+pub(crate) async fn transmit(run: &Run, request: Request, label: Label<'_>) -> Result<Exchange, String> {
+    let kind = match label.call {
+        "login" => Kind::Login,
+        "register" => Kind::Registration,
+        _ => Kind::Other,
+    };
+    let mut tries = 0;
+    loop {
+        if label.patient {
+            keep_to_limits(run, kind).await?;
+        }
+        let answer = run.client.send(&request, label.fresh).await.map_err(|error| error.to_string())?;
+        tries += 1;
+        if let Answer::Response(response) = &answer {
+            run.learn_clock(response);
+            if label.patient && response.is_throttled() && tries < TRIES {
+                let delay = retry_after(response);
+                if delay <= run.options.patience && delay < run.time_left() {
+                    wait(run, "the target asked to", delay).await?;
+                    continue;
+                }
+            }
+        }
+        return Ok(Exchange {
+            actor: label.actor.to_owned(),
+            call: label.call.to_owned(),
+            control: label.control,
+            request,
+            answer,
+            recipe: label.recipe.map(str::to_owned),
+        });
+    }
+}
+
+async fn keep_to_limits(run: &Run, kind: Kind) -> Result<(), String> {
+    loop {
+        let delay = run.budget.delay(kind, run.target_now());
+        if delay.is_zero() {
+            return Ok(());
+        }
+        if delay > run.options.patience.max(Duration::from_secs(61)) {
+            return Err(format!("a declared limit asks to wait {} s; give --patience", delay.as_secs()));
+        }
+        wait(run, "to keep to a declared limit", delay).await?;
+    }
+}
+
+/// Lets time pass, unless the run ends before.
+pub(crate) async fn wait(run: &Run, why: &str, duration: Duration) -> Result<(), String> {
+    if run.options.time.is_shared() {
+        run.options.time.wait(duration).await;
+        return Ok(());
+    }
+    if duration > run.time_left() {
+        return Err(format!("waiting {} s would go beyond the deadline; give --deadline", duration.as_secs()));
+    }
+    if let Some(progress) = &run.options.progress {
+        progress(Progress::Waiting { why, duration });
+    }
+    tokio::select! {
+        () = run.options.time.wait(duration) => Ok(()),
+        () = run.options.cancel.cancelled() => Err("the run was interrupted".to_owned()),
+    }
+}
+
+/// The seconds that a throttled answer asks to wait; ten where it names none.
+fn retry_after(response: &Response) -> Duration {
+    let named = ["retry-after", "x-retry-after", "ratelimit-reset"].iter().find_map(|name| response.header(name));
+    let seconds = named.and_then(|text| text.trim().parse::<f64>().ok()).filter(|s| (0.0..86_400.0).contains(s));
+    Duration::from_secs_f64(seconds.unwrap_or(10.0) + 0.5)
+}
