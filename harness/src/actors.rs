@@ -19,8 +19,6 @@ pub(crate) struct Actor {
     pub(crate) display: String,
     pub(crate) id: Option<String>,
     pub(crate) credential: Credential,
-    /// Given by the user: nothing of it may be changed.
-    pub(crate) supplied: bool,
 }
 
 /// What proves who somebody is.
@@ -91,7 +89,6 @@ impl Actor {
             display: make(&accounts.name),
             id: (target.jwt.mint.is_some()).then(|| make(&accounts.user_id)),
             credential: Credential::default(),
-            supplied: false,
         }
     }
 
@@ -104,7 +101,6 @@ impl Actor {
             password: account.password.clone().unwrap_or(Secret::new("")),
             id: account.user_id.clone(),
             credential: Credential { token: account.token.clone(), refresh: None },
-            supplied: true,
             ..fresh
         }
     }

@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use reports::gate::{EXIT_NOT_JUDGED, EXIT_PASSED};
 
-pub use self::io::{Env, Io, Out};
 use self::io::Color;
+pub use self::io::{Env, Io, Out};
 pub(crate) use self::mode::mode_for;
 pub(crate) use self::recognise::recognise;
 pub(crate) use self::stop::Stop;
@@ -51,19 +51,12 @@ not answer), 130 interrupted, with the partial report written.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Checks a backend.
     Check(check::Arguments),
-    /// Starts the reference server and checks it: the main job without set-up.
     Demo(demo::Arguments),
-    /// Runs the reference server alone.
     Serve(serve::Arguments),
-    /// Lists the scenarios, or the weaknesses that the reference server can be given.
     List(list::Arguments),
-    /// Tells what a scenario sends, what passes, why it matters and how to fix it.
     Explain(explain::Arguments),
-    /// Reads a token on standard input and prints the manipulated one.
     Forge(forge::Arguments),
-    /// Judges one scenario of an earlier run anew, three times, with fresh accounts.
     Replay(replay::Arguments),
 }
 

@@ -1,6 +1,5 @@
 //! The only sender: time and size are bounded, redirects are not followed, no cookies are kept, nothing is decompressed.
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

@@ -97,11 +97,17 @@ fn trials(
     suite: &Suite<'_>,
     start: impl Future<Output = Result<Running, String>>,
 ) -> Vec<Trial> {
-    let ids: Vec<_> = catalogue.all().iter().map(|scenario| scenario.id.as_str()).collect();
-    let named = |id: &&str| {
-        Trial::test(*id, || Ok(())).with_kind(id.split('.').next().unwrap_or_default())
-    };
-    let selected = ids.iter().copied().filter(|id| !arguments.is_filtered_out(&named(id)));
+    let ids: Vec<_> = catalogue
+        .all()
+        .iter()
+        .map(|scenario| scenario.id.as_str())
+        .collect();
+    let named =
+        |id: &&str| Trial::test(*id, || Ok(())).with_kind(id.split('.').next().unwrap_or_default());
+    let selected = ids
+        .iter()
+        .copied()
+        .filter(|id| !arguments.is_filtered_out(&named(id)));
     let selected: Vec<_> = selected.map(str::to_owned).collect();
     if arguments.list || selected.is_empty() {
         return ids.iter().map(named).collect();
@@ -111,7 +117,11 @@ fn trials(
         Err(error) => return vec![broken(error.to_string())],
     };
     match runtime.block_on(judged(catalogue, suite, selected, start)) {
-        Ok(report) => report.results.iter().map(|result| trial(&report, result)).collect(),
+        Ok(report) => report
+            .results
+            .iter()
+            .map(|result| trial(&report, result))
+            .collect(),
         Err(why) => vec![broken(why)],
     }
 }
@@ -138,8 +148,10 @@ async fn target(suite: &Suite<'_>, url: &str, options: &Options) -> Result<Targe
     let source = match suite.profile {
         Some(source) => source,
         None => {
-            let base = url::Url::parse(url).map_err(|error| format!("`{url}` is no URL: {error}"))?;
-            let client = Client::new(options.timeout, options.rps).map_err(|error| error.to_string())?;
+            let base =
+                url::Url::parse(url).map_err(|error| format!("`{url}` is no URL: {error}"))?;
+            let client =
+                Client::new(options.timeout, options.rps).map_err(|error| error.to_string())?;
             let preset = recognise(&base, &client, false).await;
             Source::Preset(preset.map_err(|stop| stop.text(false))?.name)
         }
@@ -191,7 +203,9 @@ fn text_of(report: &Report, result: &ScenarioResult) -> String {
         ..report.clone()
     };
     let console = FORMATS.first().map(|format| format.render);
-    console.map_or_else(String::new, |render| render(&alone.concluded(), &RenderOptions::default()))
+    console.map_or_else(String::new, |render| {
+        render(&alone.concluded(), &RenderOptions::default())
+    })
 }
 
 /// One failing test in the place of all: nothing could be run.
@@ -225,7 +239,9 @@ mod tests {
         let arguments = Arguments::default();
         let own = vec![("own/it.toml".to_owned(), SCENARIO.to_owned())];
         let catalogue = Catalogue::with(own).unwrap();
-        let trials = trials(&arguments, &catalogue, &NOBODY, async { Err("no port is free".into()) });
+        let trials = trials(&arguments, &catalogue, &NOBODY, async {
+            Err("no port is free".into())
+        });
         assert_eq!(trials.len(), 1);
         assert!(libtest_mimic::run(&arguments, trials).has_failed());
     }

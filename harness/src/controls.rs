@@ -1,6 +1,7 @@
 //! The named controls: what must hold around an attack for its outcome to mean anything.
 
 use scenarios::disclosure::{Reading, disclosures};
+use scenarios::judge::ObjectState;
 use scenarios::model::{Control, Expectation, Keyword, NamedControl, Step};
 use scenarios::verdict::Verdict;
 
@@ -54,7 +55,7 @@ impl Stage<'_> {
             done: &done,
             shown: &Shown::default(),
             effect: scenarios::judge::Effect::NotLooked,
-            object: scenarios::judge::ObjectState::NotLooked,
+            object: ObjectState::NotLooked,
             others: &[],
             credential_works: None,
         };
@@ -76,9 +77,16 @@ impl Stage<'_> {
             return Ok(());
         }
         // Only its owner gets a good answer about an object.
-        let owner = case.on.as_ref().and_then(|name| self.objects.get(name)).map(|object| object.owner.clone());
+        let named = case.on.as_ref().and_then(|name| self.objects.get(name));
+        let owner = match named {
+            Some(object) => Some(object.owner.clone()),
+            None => (call.needs_object() && !case.path.contains_key("id")).then(|| "alice".to_owned()),
+        };
+        // What was deleted reads back to nobody; another object shows that the route works.
+        let on = case.on.clone().filter(|_| named.is_none_or(|object| !object.deleted));
         let valid = Step {
             token: None,
+            on,
             actor: Some(owner.unwrap_or_else(|| match case.actor.as_deref() {
                 None | Some("anonymous") => "alice".to_owned(),
                 Some(actor) => actor.to_owned(),
@@ -213,8 +221,8 @@ impl Stage<'_> {
         for (who, object) in pairs {
             let Some(object) = object else { continue };
             let (state, _) = self.look_at(&object).await?;
-            if state != scenarios::judge::ObjectState::AsItWas {
-                return Err(Stop::Unclear(format!("{who} cannot read back an object of its own ({state:?})")));
+            if state != ObjectState::AsItWas {
+                return Err(Stop::Unclear(format!("{who} cannot read back an object of its own: {}", in_words(&state))));
             }
             shown.valid = self.record.last().and_then(|exchange| exchange.response().cloned());
         }
@@ -225,8 +233,8 @@ impl Stage<'_> {
             for name in names {
                 let Some(object) = self.objects.get(&name).filter(|object| !object.deleted).cloned() else { continue };
                 let (state, snapshot) = self.look_at(&object).await?;
-                if state != scenarios::judge::ObjectState::AsItWas {
-                    return Err(Stop::Unclear(format!("{} cannot read back its object ({state:?})", object.owner)));
+                if state != ObjectState::AsItWas {
+                    return Err(Stop::Unclear(format!("{} cannot read back its object: {}", object.owner, in_words(&state))));
                 }
                 if let Some(kept) = self.objects.get_mut(&name) {
                     kept.snapshot = snapshot;
@@ -248,7 +256,7 @@ impl Stage<'_> {
             done: &done,
             shown: &Shown::default(),
             effect: scenarios::judge::Effect::NotLooked,
-            object: scenarios::judge::ObjectState::NotLooked,
+            object: ObjectState::NotLooked,
             others: &[],
             credential_works: None,
         };
@@ -288,6 +296,18 @@ impl Stage<'_> {
             return Err(Stop::Unclear(format!("a fresh refresh token was answered {}", done.exchange.outcome())));
         }
         self.accepted_by_probe("alice", "control-next").await
+    }
+}
+
+/// What a look at an object came to.
+fn in_words(state: &ObjectState) -> String {
+    match state {
+        ObjectState::NotLooked => "nobody looked".into(),
+        ObjectState::AsItWas | ObjectState::Listed(true) => "it is there".into(),
+        ObjectState::Changed(how) => format!("it was changed: {how}"),
+        ObjectState::Missing => "it is gone".into(),
+        ObjectState::Listed(false) => "it does not stand in the list".into(),
+        ObjectState::Unknown(why) => why.clone(),
     }
 }
 

@@ -82,7 +82,10 @@ enum Data {
 
 impl Demo {
     /// Starts it on a free port of loopback.
-    pub async fn start(settings: &Settings, env: &dyn Fn(&str) -> Option<String>) -> Result<Demo, NotStarted> {
+    pub async fn start(
+        settings: &Settings,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Demo, NotStarted> {
         let (data, database_url, source) = match settings.database {
             Database::Sqlite => {
                 let directory = Directory::new()?;
@@ -102,7 +105,10 @@ impl Demo {
             ..Config::new(database_url, reference_server::Secret::new(secret))
         };
         let clock = Arc::new(SharedClock::new());
-        let parts = weakened(Parts::secure(&config, clock.clone()).await?, &settings.defects);
+        let parts = weakened(
+            Parts::secure(&config, clock.clone()).await?,
+            &settings.defects,
+        );
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let running = Running::start(parts, listener)?;
         Ok(Demo {
@@ -168,7 +174,9 @@ impl Demo {
 pub fn weakened(parts: Parts, defects: &[&str]) -> Parts {
     #[cfg(feature = "defects")]
     {
-        let found = defects.iter().filter_map(|id| reference_server::defects::find(id));
+        let found = defects
+            .iter()
+            .filter_map(|id| reference_server::defects::find(id));
         found.fold(parts, |parts, defect| (defect.install)(parts))
     }
     #[cfg(not(feature = "defects"))]
@@ -188,7 +196,9 @@ fn signing_key(config: &Config) -> Result<Secret, Unspecified> {
             let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
             let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?;
             let der = Base64::encode_string(pair.to_pkcs8v1()?.as_ref());
-            Ok(Secret::new(format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n")))
+            Ok(Secret::new(format!(
+                "-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n"
+            )))
         }
     }
 }
@@ -198,7 +208,8 @@ struct Directory(PathBuf);
 
 impl Directory {
     fn new() -> io::Result<Directory> {
-        let path = std::env::temp_dir().join(format!("authspec-demo-{:016x}", rand::random::<u64>()));
+        let path =
+            std::env::temp_dir().join(format!("authspec-demo-{:016x}", rand::random::<u64>()));
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

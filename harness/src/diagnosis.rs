@@ -49,7 +49,7 @@ fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
             response.status
         ),
         200..300 => format!("{why}: the profile `{}` does not fit this target", run.target.profile),
-        300..400 => format!(
+        300..=399 => format!(
             "{what} answered {} to {} on {line}; redirects are not followed: check scheme, host and trailing slash",
             response.status,
             response.header("location").unwrap_or("nowhere")

@@ -86,8 +86,8 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         "origin.scheme" => return Ok(url()?.scheme().to_owned()),
         "origin.host" => return Ok(url()?.host_str().unwrap_or_default().to_owned()),
         "origin.port" => return Ok(url()?.port_or_known_default().unwrap_or_default().to_string()),
-        "refresh_grace" => return Ok(format!("{}s", words.refresh_grace)),
-        "cache" => return Ok(format!("{}s", words.cache)),
+        "refresh_grace" => return Ok(margin(words.refresh_grace)),
+        "cache" => return Ok(margin(words.cache)),
         "token_life" => {
             return words.token_life.map(|s| format!("{s}s")).ok_or_else(|| missing("known lifetime of tokens"));
         }
@@ -108,6 +108,11 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         "id" => actor.id.clone().ok_or_else(|| missing("user id")),
         _ => Err(Unwritable::Unknown(name.to_owned())),
     }
+}
+
+/// A time to wait out: a second more, for clocks that count whole ones.
+fn margin(seconds: u64) -> String {
+    format!("{}s", seconds + 1)
 }
 
 fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
@@ -170,7 +175,7 @@ mod tests {
         check("{mail|dotless}", Ok("aı@example.com"));
         check("{mail|fullwidth}", Ok("ａｉ@example.com"));
         check("{task.id|append:x}", Ok("7x"));
-        check("{refresh_grace}", Ok("5s"));
+        check("{refresh_grace}", Ok("6s"));
     }
 
     #[test]

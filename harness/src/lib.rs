@@ -3,11 +3,11 @@
 //! [`check`] is the whole flow; after the actors exist there are no errors, only verdicts.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-//pub mod cli;
+pub mod cli;
 pub mod client;
-//pub mod conformance;
-//#[cfg(feature = "demo")]
-//pub mod demo;
+pub mod conformance;
+#[cfg(feature = "demo")]
+pub mod demo;
 #[cfg(feature = "database")]
 pub mod environment;
 pub mod forge;

@@ -47,7 +47,7 @@ pub struct Options {
     pub time: Time,
     /// Set when the run is to end early.
     pub cancel: Cancel,
-    pub progress: Option<Arc<dyn Fn(Progress<'_>) + Send + Sync>>,
+    pub progress: Option<Listener>,
 }
 
 impl Options {
@@ -78,6 +78,9 @@ impl Options {
         }
     }
 }
+
+/// Is told what happens.
+pub type Listener = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// What happens, for a progress display.
 #[derive(Debug, Clone, Copy)]

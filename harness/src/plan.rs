@@ -55,6 +55,7 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
         (Ability::Cookies, matches!(target.credential.carry, Carry::Cookie(_))),
         (Ability::Bearer, matches!(target.credential.carry, Carry::Header { .. })),
         (Ability::Https, target.auth_url.scheme() == "https"),
+        (Ability::LocalUsers, target.users == crate::target::Users::Local),
     ];
     let mut abilities: BTreeSet<_> = facts.iter().filter(|(_, there)| *there).map(|(ability, _)| *ability).collect();
     abilities.extend((1..=accounts.min(9)).map(|count| Ability::Accounts(count as u8)));
@@ -131,7 +132,8 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::Bearer
         | Ability::Database
         | Ability::Listener
-        | Ability::Https => None,
+        | Ability::Https
+        | Ability::LocalUsers => None,
     }
 }
 
@@ -162,6 +164,7 @@ fn why(ability: Ability) -> String {
         Ability::Database => "the database may not be read".into(),
         Ability::Listener => "the target cannot reach a listener".into(),
         Ability::Https => "the target is not reached by https".into(),
+        Ability::LocalUsers => "the profile declares that the API does not know its users (api.users)".into(),
     }
 }
 

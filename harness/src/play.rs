@@ -12,7 +12,7 @@ use crate::call::Verb;
 use crate::controls::{Sentinels, When};
 use crate::forge::Forged;
 use crate::run::{Run, Seen as Kept};
-use crate::stage::{Done, Object, Part, Seen, Shown, Stage, Stop, state_of};
+use crate::stage::{Done, Object, Part, Seen, Shown, Stage, Stop, state_of, wants_refusal};
 
 /// One judged case with what was seen.
 #[derive(Debug, Clone)]
@@ -191,6 +191,20 @@ impl Stage<'_> {
         Ok(holds != negated)
     }
 
+    /// Why a look at the object of another says nothing: everybody may read it by design.
+    fn open_to_all(&self, step: &Step) -> Result<Option<String>, Stop> {
+        let Some(call) = step.call.as_ref().map(|_| self.resolve(step)).transpose()? else { return Ok(None) };
+        let Some((index, verb @ (Verb::Read | Verb::List))) = call.object.filter(|_| !call.preflight) else {
+            return Ok(None);
+        };
+        let resource = &self.run.target.resources[index];
+        let named = step.on.as_ref().and_then(|name| self.objects.get(name)).map(|object| object.owner.as_str());
+        let sender = step.actor.as_deref().unwrap_or("alice");
+        let owner = named.unwrap_or(if verb == Verb::List { sender } else { "alice" });
+        let open = resource.public && resource.private.is_empty() && owner != sender;
+        Ok(open.then(|| format!("everybody may read the resource `{}`, by design", resource.name)))
+    }
+
     async fn attempt(
         &mut self,
         name: &str,
@@ -229,6 +243,13 @@ impl Stage<'_> {
                 return Err(Stop::Unclear(format!("the step before it, {}, got {outcome}", done.exchange.line())));
             }
         }
+        if let Some(why) = self.open_to_all(case)? {
+            return Err(Stop::Skip(why));
+        }
+        let auth_side = self.resolve(case)?.route.side == crate::target::Side::Auth;
+        if self.scenario.area() == "cors" && auth_side && self.run.target.origins.auth_exempt {
+            return Err(Stop::Skip("the profile declares that the auth URL needs no CORS".into()));
+        }
         let (mut shown, mut sentinels) = (Shown::default(), Sentinels::default());
         self.control(case, When::Before, &mut shown, &mut sentinels).await?;
         let done = self.perform(case, Part::Attack, form).await?;
@@ -251,9 +272,11 @@ impl Stage<'_> {
         {
             held = Control::Broken(format!("afterwards {}", reason(stop)?));
         }
-        let object = match (&case.on, held == Control::Held) {
-            (Some(_), true) => self.object_state(case, &done).await?,
-            (Some(_) | None, _) => ObjectState::NotLooked,
+        let listed = |expect: &Expectation| matches!(expect, Expectation::Keyword(Keyword::Present | Keyword::Absent));
+        let looked = case.on.is_some() || case.expect.iter().any(listed);
+        let object = match looked && held == Control::Held {
+            true => self.object_state(case, &done).await?,
+            false => ObjectState::NotLooked,
         };
         let seen = Seen {
             done: &done,
@@ -294,8 +317,14 @@ impl Stage<'_> {
             if other || !self.wanted(step)? {
                 continue;
             }
+            if self.open_to_all(step)?.is_some() {
+                continue;
+            }
             if step.actor.as_deref() == Some("{fresh}") && !self.actors.contains_key("fresh") {
                 // Nobody was registered, so that there is nobody to look as.
+                continue;
+            }
+            if self.lacks_what_was_not_saved(step) {
                 continue;
             }
             let Some(done) = self.take(step, Part::Look).await? else { continue };
@@ -305,6 +334,13 @@ impl Stage<'_> {
             verdicts.extend(self.judge(step, &step.expect, &Control::Held, seen));
         }
         Ok(())
+    }
+
+    /// Whether a look needs what only a successful attack would have saved.
+    fn lacks_what_was_not_saved(&self, step: &Step) -> bool {
+        let credentials = [step.using.as_deref(), step.token.as_deref().and_then(|token| token.strip_prefix("saved."))];
+        let credential = credentials.into_iter().flatten().any(|name| !self.has_credential(name));
+        credential || step.on.as_ref().is_some_and(|name| !self.objects.contains_key(name))
     }
 
     async fn object_state(&mut self, step: &Step, done: &Done) -> Result<ObjectState, Stop> {
@@ -340,14 +376,7 @@ impl Stage<'_> {
 
     /// Looks whether a write that should have been refused happened, where the scenario has no effects of its own.
     async fn effect(&mut self, case: &Step, done: &Done) -> Result<Effect, Stop> {
-        let refusal = |expect: &Expectation| {
-            let keyword = match expect {
-                Expectation::Keyword(keyword) => Some(*keyword),
-                Expectation::Check(check) => check.is,
-            };
-            matches!(keyword, Some(Keyword::Refused | Keyword::Rejected))
-        };
-        if !self.scenario.effects.is_empty() || !case.expect.iter().any(refusal) {
+        if !self.scenario.effects.is_empty() || !wants_refusal(case) {
             return Ok(Effect::NotLooked);
         }
         match (done.verb, &done.object) {

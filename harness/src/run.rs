@@ -142,10 +142,6 @@ impl Run {
         lock(&self.passwords).clone()
     }
 
-    pub(crate) fn add_password(&self, password: &str) {
-        lock(&self.passwords).push(password.to_owned());
-    }
-
     /// Pointers at which an id tells whose an answer is.
     pub(crate) fn id_pointers(&self) -> Vec<String> {
         let me = self.target.routes.get("me").and_then(|route| route.id.clone());

@@ -157,6 +157,11 @@ impl<'r> Stage<'r> {
         })
     }
 
+    /// Whether a step saved a credential under this name.
+    pub(crate) fn has_credential(&self, name: &str) -> bool {
+        self.credentials.contains_key(name)
+    }
+
     fn expand_json(&self, value: &Value) -> Result<Value, Stop> {
         Ok(match value {
             Value::String(text) => Value::String(self.expand(text)?),
@@ -293,6 +298,8 @@ impl<'r> Stage<'r> {
         };
         let object = self.object_for(&step, call, part).await?;
         let (token, refresh, real) = self.credential(&step, &sender, anonymous, forged)?;
+        // Where an ended credential must be refused, its owner's own data is what a good answer would disclose.
+        let real = real && !(step.token.as_deref().is_some_and(|token| token.starts_with("saved.")) && wants_refusal(&step));
         let receiver = (real || !call.route.protected).then(|| sender.name.clone());
 
         let sent_marker = matches!(call.verb(), Some(Verb::Create | Verb::Replace | Verb::Patch)).then(|| {
@@ -782,6 +789,7 @@ impl Stage<'_> {
             sent: &done.sent,
             may_close: step.may_close,
             life_left,
+            now,
             declared: &declared,
         };
         let severity = step.severity.unwrap_or(self.scenario.severity);
@@ -815,4 +823,16 @@ impl Done {
             exchange,
         }
     }
+}
+
+/// Whether a step expects to be refused.
+pub(crate) fn wants_refusal(step: &Step) -> bool {
+    use scenarios::model::Keyword;
+    step.expect.iter().any(|expect| {
+        let keyword = match expect {
+            Expectation::Keyword(keyword) => Some(*keyword),
+            Expectation::Check(check) => check.is,
+        };
+        matches!(keyword, Some(Keyword::Refused | Keyword::Rejected))
+    })
 }

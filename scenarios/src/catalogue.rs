@@ -1,6 +1,7 @@
 //! All scenarios: the embedded ones and the user's own, parsed, sorted by id, duplicates refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
@@ -18,7 +19,7 @@ pub struct ScenarioError {
     pub column: usize,
     pub message: String,
     #[source_code]
-    source_code: NamedSource<String>,
+    source_code: Arc<NamedSource<String>>,
     #[label("here")]
     place: SourceSpan,
 }
@@ -32,7 +33,7 @@ impl ScenarioError {
             line: before.matches('\n').count() + 1,
             column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
             message: message.into(),
-            source_code: NamedSource::new(path, text.to_owned()),
+            source_code: Arc::new(NamedSource::new(path, text.to_owned())),
             place: (offset, length).into(),
         }
     }

@@ -71,8 +71,10 @@ const SIGNS: &[Sign] = &[
     },
 ];
 
+/// The patterns that fire on their own sample: one that does not could never say anything.
 static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    SIGNS.iter().filter_map(|sign| Some((sign.what, Regex::new(sign.pattern).ok()?))).collect()
+    let built = SIGNS.iter().filter_map(|sign| Some((sign, Regex::new(sign.pattern).ok()?)));
+    built.filter(|(sign, pattern)| pattern.is_match(sign.sample)).map(|(sign, pattern)| (sign.what, pattern)).collect()
 });
 
 /// What of the inside a text shows that neither the request nor a good answer of the same target shows.

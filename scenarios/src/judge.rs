@@ -88,6 +88,8 @@ pub struct Observation<'a> {
     pub may_close: bool,
     /// Seconds until the token that was sent expires, where it is a JWT.
     pub life_left: Option<f64>,
+    /// The target's time in seconds since 1970, for tokens that do not say when they were issued.
+    pub now: f64,
     /// Statuses that the profile declares, by the name of the policy.
     pub declared: &'a [(&'static str, Vec<u16>)],
 }

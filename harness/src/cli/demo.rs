@@ -11,7 +11,12 @@ use super::{Io, Stop};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Where the server keeps its data.
-    #[arg(long, value_name = "DATABASE", default_value = "sqlite", help_heading = "Reference server")]
+    #[arg(
+        long,
+        value_name = "DATABASE",
+        default_value = "sqlite",
+        help_heading = "Reference server"
+    )]
     database: DatabaseWord,
     #[command(flatten)]
     server: ServerArguments,
@@ -65,8 +70,14 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
             DatabaseWord::Sqlite => Database::Sqlite,
             DatabaseWord::Postgres => Database::Postgres,
         },
-        auth: arguments.server.auth.map_or(Settings::default().auth, Into::into),
-        signing: arguments.server.jwt.map_or(Settings::default().signing, Into::into),
+        auth: arguments
+            .server
+            .auth
+            .map_or(Settings::default().auth, Into::into),
+        signing: arguments
+            .server
+            .jwt
+            .map_or(Settings::default().signing, Into::into),
         defects: arguments.server.defects()?,
     };
     let demo = Demo::start(&settings, &|name| (io.env)(name)).await.map_err(|error| {
@@ -113,7 +124,10 @@ impl ServerArguments {
             None => {
                 let ids = DEFECTS.iter().map(|defect| defect.id);
                 let advice = super::similar::suggestion(id, ids, "authspec list --defects");
-                Err(Stop::new(format!("the reference server has no weakness `{id}`")).advice(advice))
+                Err(
+                    Stop::new(format!("the reference server has no weakness `{id}`"))
+                        .advice(advice),
+                )
             }
         };
         self.defects.iter().map(known).collect()

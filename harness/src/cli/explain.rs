@@ -22,24 +22,28 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let catalogue = arguments.own.catalogue()?;
     let id = arguments.id.split('#').next().unwrap_or_default();
-    let text = match catalogue.find(id) {
-        Some(scenario) => explained(scenario),
-        None => match weakness(id) {
-            Some(text) => text,
-            None => {
-                let ids = catalogue.all().iter().map(|scenario| scenario.id.as_str());
-                return Err(Stop::new(format!("nothing has the id `{id}`"))
-                    .advice(suggestion(id, ids.chain(weaknesses()), "authspec list")));
-            }
-        },
-    };
+    let text =
+        match catalogue.find(id) {
+            Some(scenario) => explained(scenario),
+            None => match weakness(id) {
+                Some(text) => text,
+                None => {
+                    let ids = catalogue.all().iter().map(|scenario| scenario.id.as_str());
+                    return Err(Stop::new(format!("nothing has the id `{id}`"))
+                        .advice(suggestion(id, ids.chain(weaknesses()), "authspec list")));
+                }
+            },
+        };
     io.print(&text)?;
     Ok(EXIT_PASSED)
 }
 
 #[cfg(feature = "defects")]
 fn weaknesses() -> Vec<&'static str> {
-    reference_server::defects::DEFECTS.iter().map(|defect| defect.id).collect()
+    reference_server::defects::DEFECTS
+        .iter()
+        .map(|defect| defect.id)
+        .collect()
 }
 
 #[cfg(not(feature = "defects"))]
@@ -51,7 +55,10 @@ fn weaknesses() -> Vec<&'static str> {
 fn weakness(id: &str) -> Option<String> {
     let defect = reference_server::defects::find(id)?;
     let mut page = Page::default();
-    page.line(&format!("{}   a weakness that the reference server can be given", defect.id));
+    page.line(&format!(
+        "{}   a weakness that the reference server can be given",
+        defect.id
+    ));
     page.line(defect.title);
     page.section("weakness");
     page.item(&format!("CWE-{}", defect.cwe));
@@ -78,7 +85,11 @@ fn weakness(_: &str) -> Option<String> {
 fn explained(scenario: &Scenario) -> String {
     let mut page = Page::default();
     let mode = mode_word(scenario.mode);
-    page.line(&format!("{}   {}   mode {mode}", scenario.id, scenario.severity.word()));
+    page.line(&format!(
+        "{}   {}   mode {mode}",
+        scenario.id,
+        scenario.severity.word()
+    ));
     page.line(&scenario.requirement);
     page.section("why it matters");
     page.prose(2, &scenario.why);
@@ -98,10 +109,15 @@ fn explained(scenario: &Scenario) -> String {
     }
     steps(&mut page, &scenario.cases);
     if let Some(probe) = &scenario.probe {
-        page.item(&format!("the probe `{probe}`, which is code: scenarios/src/probes/"));
+        page.item(&format!(
+            "the probe `{probe}`, which is code: scenarios/src/probes/"
+        ));
     }
     if !scenario.observe.is_empty() {
-        page.item(&format!("nothing of its own; it watches the answers of {}", scenario.observe.join(", ")));
+        page.item(&format!(
+            "nothing of its own; it watches the answers of {}",
+            scenario.observe.join(", ")
+        ));
         for expectation in &scenario.observed {
             page.prose(4, &format!("passes when {}", words::expects(expectation)));
         }
@@ -133,7 +149,10 @@ fn steps(page: &mut Page, steps: &[Step]) {
             page.prose(4, &format!("passes when {}", words::expects(expectation)));
         }
         if step.may_close {
-            page.prose(4, "a connection that is closed without an answer passes too");
+            page.prose(
+                4,
+                "a connection that is closed without an answer passes too",
+            );
         }
     }
 }

@@ -41,10 +41,12 @@ pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let other = lines.next().map(token_of_another).transpose()?;
     let key = match (&secret, &token) {
         (None, _) => None,
-        (Some(secret), Some(token)) => Some(Key::fitting(secret.expose(), token).ok_or_else(|| {
-            Stop::new("the key that was given did not sign this token")
-                .advice("give the secret or private key of the token's own issuer")
-        })?),
+        (Some(secret), Some(token)) => {
+            Some(Key::fitting(secret.expose(), token).ok_or_else(|| {
+                Stop::new("the key that was given did not sign this token")
+                    .advice("give the secret or private key of the token's own issuer")
+            })?)
+        }
         (Some(_), None) => return Err(no_token()),
     };
     let now = (io.clock)().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -52,27 +54,38 @@ pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let mut material = Material {
         other: other.as_ref(),
         key: key.as_ref(),
-        ..Material::new(token.as_ref(), i64::try_from(now.as_secs()).unwrap_or(i64::MAX), &mut rng)
+        ..Material::new(
+            token.as_ref(),
+            i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+            &mut rng,
+        )
     };
     let forged = forge(name, &mut material).map_err(|why| refused(name, &why, token.is_none()))?;
     io.print(&printed(name, &forged))?;
     for document in forged.iter().filter_map(|one| one.serve.as_ref()) {
-        io.stderr.note(&format!("it makes sense only while {} answers:\n{}\n", document.path, document.body));
+        io.stderr.note(&format!(
+            "it makes sense only while {} answers:\n{}\n",
+            document.path, document.body
+        ));
     }
     Ok(EXIT_PASSED)
 }
 
 fn token(text: &str) -> Result<Token, Stop> {
     Token::parse(text).map_err(|why| {
-        Stop::new(format!("the text on standard input is no JSON web token: {why}"))
-            .advice("give the token alone, without `Bearer`: three parts between two dots")
+        Stop::new(format!(
+            "the text on standard input is no JSON web token: {why}"
+        ))
+        .advice("give the token alone, without `Bearer`: three parts between two dots")
     })
 }
 
 fn token_of_another(text: &str) -> Result<Token, Stop> {
     Token::parse(text).map_err(|why| {
-        Stop::new(format!("the second line on standard input is no JSON web token: {why}"))
-            .advice("give the token of another account there, or leave it out")
+        Stop::new(format!(
+            "the second line on standard input is no JSON web token: {why}"
+        ))
+        .advice("give the token of another account there, or leave it out")
     })
 }
 
@@ -89,7 +102,9 @@ fn refused(name: &str, why: &Unforgeable, without_token: bool) -> Stop {
             Stop::new(why.to_string()).advice(suggestion(unknown, names, "authspec forge --list"))
         }
         Unforgeable::NotAToken if without_token => no_token(),
-        Unforgeable::NeedsOther => stop.advice("give the token of another account on a second line"),
+        Unforgeable::NeedsOther => {
+            stop.advice("give the token of another account on a second line")
+        }
         Unforgeable::UnknownForm { recipe, .. } => {
             stop.advice(format!("`authspec forge {recipe}` shows the forms"))
         }
@@ -114,14 +129,24 @@ fn printed(name: &str, forged: &[Forged]) -> String {
         [only] => format!("{}\n", only.text),
         several => {
             let recipe = name.split('#').next().unwrap_or(name);
-            several.iter().map(|one| format!("{recipe}#{}  {}\n", one.name, line(&one.text))).collect()
+            several
+                .iter()
+                .map(|one| format!("{recipe}#{}  {}\n", one.name, line(&one.text)))
+                .collect()
         }
     }
 }
 
 fn listed() -> String {
     let rows: Vec<_> = recipes()
-        .map(|recipe| [recipe.name.to_owned(), changes(recipe), needs(recipe), recipe.title.to_owned()])
+        .map(|recipe| {
+            [
+                recipe.name.to_owned(),
+                changes(recipe),
+                needs(recipe),
+                recipe.title.to_owned(),
+            ]
+        })
         .collect();
     table(["RECIPE", "CHANGES", "NEEDS", "WHAT IT IS"], &rows)
 }
@@ -133,9 +158,19 @@ fn changes(recipe: &Recipe) -> String {
         Part::Signature => "signature",
         Part::Encoding => "encoding",
     };
-    recipe.changes.iter().map(word).collect::<Vec<_>>().join(",")
+    recipe
+        .changes
+        .iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn needs(recipe: &Recipe) -> String {
-    recipe.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    recipe
+        .needs
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
 }

@@ -26,12 +26,9 @@ pub struct Io {
 /// When output is styled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Wherever it goes
     Always,
-    /// Nowhere
     Never,
 }
 
@@ -45,8 +42,14 @@ impl Io {
             Color::Auto => out.is_terminal && !plain,
         };
         Io {
-            stdout: Out { is_styled: styled(&self.stdout), ..self.stdout },
-            stderr: Out { is_styled: styled(&self.stderr), ..self.stderr },
+            stdout: Out {
+                is_styled: styled(&self.stdout),
+                ..self.stdout
+            },
+            stderr: Out {
+                is_styled: styled(&self.stderr),
+                ..self.stderr
+            },
             ..self
         }
     }

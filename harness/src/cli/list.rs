@@ -46,7 +46,13 @@ fn scenarios_as_text(catalogue: &Catalogue) -> String {
             let needs = needs(&scenario.needs).join(",");
             let severity = scenario.severity.word().to_owned();
             let mode = mode_word(scenario.mode).to_owned();
-            [scenario.id.clone(), severity, mode, needs, scenario.requirement.clone()]
+            [
+                scenario.id.clone(),
+                severity,
+                mode,
+                needs,
+                scenario.requirement.clone(),
+            ]
         })
         .collect();
     table(["ID", "SEVERITY", "MODE", "NEEDS", "REQUIREMENT"], &rows)
@@ -82,7 +88,12 @@ fn defects(format: ListFormat) -> Result<String, Stop> {
                 .map(|defect| {
                     let cwe = format!("CWE-{}", defect.cwe);
                     let caught_by = defect.caught_by.join(",");
-                    [defect.id.to_owned(), cwe, caught_by, defect.title.to_owned()]
+                    [
+                        defect.id.to_owned(),
+                        cwe,
+                        caught_by,
+                        defect.title.to_owned(),
+                    ]
                 })
                 .collect();
             table(["ID", "CWE", "CAUGHT BY", "WHAT IT DOES"], &rows)

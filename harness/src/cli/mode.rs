@@ -24,11 +24,7 @@ impl From<AskedMode> for Mode {
 }
 
 /// The mode, and the reason that follows "mode full: ".
-pub(crate) fn mode_for(
-    asked: Option<Mode>,
-    target: &Target,
-    launched: bool,
-) -> (Mode, String) {
+pub(crate) fn mode_for(asked: Option<Mode>, target: &Target, launched: bool) -> (Mode, String) {
     let remote = [&target.auth_url, &target.api_url]
         .into_iter()
         .find(|url| !is_loopback(url));

@@ -47,7 +47,12 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "N", default_value_t = 42)]
     seed: u64,
     /// The gate fails on a finding of this severity or above.
-    #[arg(long, value_name = "SEVERITY", default_value = "medium", help_heading = "Gate")]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        default_value = "medium",
+        help_heading = "Gate"
+    )]
     fail_on: FailOn,
     /// The gate also fails on whatever is inconclusive or an error.
     #[arg(long, help_heading = "Gate")]
@@ -82,7 +87,12 @@ pub(super) struct LimitArguments {
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration, help_heading = "Limits")]
     patience: Duration,
     /// What of the answers is kept: their shape, or everything but secrets; `full` also shows each case on the console.
-    #[arg(long, value_name = "WHAT", default_value = "masked", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "masked",
+        help_heading = "Output"
+    )]
     pub(super) evidence: EvidenceKept,
 }
 
@@ -281,7 +291,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "10", "s", "-1s", "1.5s", "0s", "10 s", "99999999999999999999d", "400d"] {
+        for text in [
+            "",
+            "10",
+            "s",
+            "-1s",
+            "1.5s",
+            "0s",
+            "10 s",
+            "99999999999999999999d",
+            "400d",
+        ] {
             check(text, None);
         }
     }

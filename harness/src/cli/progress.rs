@@ -24,7 +24,8 @@ impl Display {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {wide_msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {wide_msg}")
+        {
             bar.set_style(style);
         }
         if !bar.is_hidden() {
@@ -43,7 +44,11 @@ impl Display {
                 bar.inc(1);
             }
             Progress::Waiting { why, duration } => {
-                bar.set_message(format!("waits {} s: {}", duration.as_secs().max(1), line(why)));
+                bar.set_message(format!(
+                    "waits {} s: {}",
+                    duration.as_secs().max(1),
+                    line(why)
+                ));
             }
             Progress::Note(text) => bar.suspend(|| stderr.note(&format!("{}\n", line(text)))),
         })

@@ -30,13 +30,14 @@ pub(crate) async fn recognise(
     client: &Client,
     has_profile: bool,
 ) -> Result<&'static Preset, Stop> {
+    let shown = base.as_str().trim_end_matches('/');
     let mut answers: BTreeMap<&'static str, Answer> = BTreeMap::new();
     for preset in PRESETS {
         let path = preset.recognise.path;
         if !answers.contains_key(path) {
             let answer = client.get(&join(base, path)).await;
             if let Answer::Nothing(NoAnswer::Unreachable(why)) = &answer {
-                return Err(Stop::new(format!("nothing answers at {base}: {why}"))
+                return Err(Stop::new(format!("nothing answers at {shown}: {why}"))
                     .advice("start the backend, or correct the URL"));
             }
             answers.insert(path, answer);
@@ -48,7 +49,7 @@ pub(crate) async fn recognise(
             return Ok(preset);
         }
     }
-    Err(unrecognised(base, &answers, has_profile))
+    Err(unrecognised(shown, &answers, has_profile))
 }
 
 /// The signs of a preset that an answer lacks; `None` where the answer says nothing at all.
@@ -80,7 +81,10 @@ fn good(answer: &Answer) -> Option<&Response> {
 
 /// A JSON pointer as a reader knows it: `/paths/~1token/post` is `POST /token`.
 fn readable(pointer: &str) -> String {
-    let mut parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let mut parts = pointer
+        .split('/')
+        .skip(1)
+        .map(|part| part.replace("~1", "/").replace("~0", "~"));
     match (parts.next().as_deref(), parts.next(), parts.next()) {
         (Some("paths"), Some(path), Some(method)) => format!("{} {path}", method.to_uppercase()),
         (Some("paths"), Some(path), None) => path,
@@ -88,7 +92,7 @@ fn readable(pointer: &str) -> String {
     }
 }
 
-fn unrecognised(base: &Url, answers: &BTreeMap<&str, Answer>, has_profile: bool) -> Stop {
+fn unrecognised(base: &str, answers: &BTreeMap<&str, Answer>, has_profile: bool) -> Stop {
     let mut found = format!("{base} shows the contract of no preset, so a profile is needed\n");
     for (path, answer) in answers {
         let outcome = match answer {
@@ -100,7 +104,9 @@ fn unrecognised(base: &Url, answers: &BTreeMap<&str, Answer>, has_profile: bool)
             }
             Answer::Response(response) => response.status.to_string(),
             Answer::Nothing(NoAnswer::TimedOut) => "no answer in time".into(),
-            Answer::Nothing(NoAnswer::Unreachable(why) | NoAnswer::Closed(why) | NoAnswer::Garbage(why)) => {
+            Answer::Nothing(
+                NoAnswer::Unreachable(why) | NoAnswer::Closed(why) | NoAnswer::Garbage(why),
+            ) => {
                 format!("no answer: {why}")
             }
         };
@@ -109,7 +115,11 @@ fn unrecognised(base: &Url, answers: &BTreeMap<&str, Answer>, has_profile: bool)
     for preset in PRESETS {
         let answer = answers.get(preset.recognise.path);
         if let Some(signs) = answer.and_then(|answer| missing(preset, answer)) {
-            found.push_str(&format!("  missing  for `{}`: {}\n", preset.name, signs.join(", ")));
+            found.push_str(&format!(
+                "  missing  for `{}`: {}\n",
+                preset.name,
+                signs.join(", ")
+            ));
         }
     }
     let hint = if has_profile {
@@ -117,7 +127,7 @@ fn unrecognised(base: &Url, answers: &BTreeMap<&str, Answer>, has_profile: bool)
     } else {
         ""
     };
-    Stop::new(found.trim_end()).advice(format!("{hint}{}", how_to(base.as_str())))
+    Stop::new(found.trim_end()).advice(format!("{hint}{}", how_to(base)))
 }
 
 /// How to write a profile, as a file that can be filled in.
@@ -127,14 +137,17 @@ pub(super) fn how_to(url: &str) -> String {
          docs/profile.md has every key",
         example(url)
             .lines()
-            .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") })
+            .map(|line| if line.is_empty() {
+                "\n".to_owned()
+            } else {
+                format!("  {line}\n")
+            })
             .collect::<String>()
     )
 }
 
 /// The smallest profile with everything that isolation needs.
 fn example(url: &str) -> String {
-    let url = url.trim_end_matches('/');
     format!(
         r#"[target]
 url = "{url}"
@@ -180,7 +193,10 @@ mod tests {
 
     #[test]
     fn an_answer_lacks_what_it_does_not_show() {
-        let preset = PRESETS.iter().find(|preset| preset.name == "fastapi-oauth2-form").unwrap();
+        let preset = PRESETS
+            .iter()
+            .find(|preset| preset.name == "fastapi-oauth2-form")
+            .unwrap();
         let answer = |body: &str| {
             Answer::Response(Response {
                 status: 200,
@@ -190,7 +206,10 @@ mod tests {
             })
         };
         let users = answer(r#"{"paths": {"/users": {"post": {}}, "/items": {"post": {}}}}"#);
-        assert_eq!(missing(preset, &users), Some(vec!["POST /token".to_owned()]));
+        assert_eq!(
+            missing(preset, &users),
+            Some(vec!["POST /token".to_owned()])
+        );
         assert_eq!(missing(preset, &answer("<html>")), None);
     }
 }

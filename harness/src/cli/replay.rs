@@ -47,8 +47,10 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
     let wanted = recorded_verdict(&recorded, id, case)?;
     let catalogue = arguments.own.catalogue()?;
     if catalogue.find(id).is_none() {
-        return Err(Stop::new(format!("the run has `{id}`, and this authspec has not"))
-            .advice("give the directory of your own scenarios: --scenarios DIR"));
+        return Err(
+            Stop::new(format!("the run has `{id}`, and this authspec has not"))
+                .advice("give the directory of your own scenarios: --scenarios DIR"),
+        );
     }
     let places = &recorded.target;
     let moved = arguments.url.as_deref();
@@ -61,9 +63,16 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
     let key = arguments.secret.for_target(&target, io)?;
     let mut options = arguments.limits.options(&target, key, io.time(), false, io);
     options.seed = recorded.seed;
-    io.print(&format!("mode {}: {}\n", super::list::mode_word(options.mode), options.mode_reason))?;
+    io.print(&format!(
+        "mode {}: {}\n",
+        super::list::mode_word(options.mode),
+        options.mode_reason
+    ))?;
     let runs = crate::replay(target, &catalogue, options, id, case).await;
-    let seen: Vec<_> = runs.iter().map(|report| verdict(report, id, case)).collect();
+    let seen: Vec<_> = runs
+        .iter()
+        .map(|report| verdict(report, id, case))
+        .collect();
     io.print(&told(&arguments.id, wanted, &seen))?;
     Ok(code(wanted, &seen, io.cancel.is_cancelled()))
 }
@@ -76,7 +85,10 @@ fn read(path: &Path) -> Result<Report, Stop> {
     let report: Report = serde_json::from_str(&text)
         .map_err(|error| Stop::new(format!("{name} is no report: {error}")).advice(advice))?;
     if report.schema != SCHEMA {
-        let message = format!("{name} is of schema `{}`, and this authspec reads `{SCHEMA}`", report.schema);
+        let message = format!(
+            "{name} is of schema `{}`, and this authspec reads `{SCHEMA}`",
+            report.schema
+        );
         return Err(Stop::new(message).advice(advice));
     }
     Ok(report)
@@ -86,29 +98,47 @@ fn read(path: &Path) -> Result<Report, Stop> {
 fn recorded_verdict(report: &Report, id: &str, case: Option<&str>) -> Result<Verdict, Stop> {
     let Some(result) = report.results.iter().find(|result| result.id == id) else {
         let ids = report.results.iter().map(|result| result.id.as_str());
-        return Err(Stop::new(format!("the run has no scenario `{id}`"))
-            .advice(suggestion(id, ids, "authspec list")));
+        return Err(
+            Stop::new(format!("the run has no scenario `{id}`")).advice(suggestion(
+                id,
+                ids,
+                "authspec list",
+            )),
+        );
     };
     let Some(name) = case else {
         return Ok(result.verdict);
     };
     case_verdict(result, name).ok_or_else(|| {
-        let names: Vec<_> = result.cases.iter().map(|case| format!("`{id}#{}`", case.name)).collect();
+        let names: Vec<_> = result
+            .cases
+            .iter()
+            .map(|case| format!("`{id}#{}`", case.name))
+            .collect();
         let stop = Stop::new(format!("the run has no case `{id}#{name}`"));
         match names.is_empty() {
-            true => stop.advice(format!("it recorded no cases there; replay `{id}` as a whole")),
+            true => stop.advice(format!(
+                "it recorded no cases there; replay `{id}` as a whole"
+            )),
             false => stop.advice(format!("there are {}", names.join(", "))),
         }
     })
 }
 
 fn case_verdict(result: &ScenarioResult, name: &str) -> Option<Verdict> {
-    result.cases.iter().find(|case| case.name == name).map(|case| case.verdict)
+    result
+        .cases
+        .iter()
+        .find(|case| case.name == name)
+        .map(|case| case.verdict)
 }
 
 /// The profile that is named now, else the one that the run names: a file, a preset, or the one in the working directory.
 fn profile_of(given: &ProfileArguments, recorded: &str) -> Result<ProfileArguments, Stop> {
-    let file = |path: &str| ProfileArguments { profile: Some(path.into()), preset: None };
+    let file = |path: &str| ProfileArguments {
+        profile: Some(path.into()),
+        preset: None,
+    };
     if given.profile.is_some() || given.preset.is_some() {
         return Ok(given.clone());
     }
@@ -116,13 +146,18 @@ fn profile_of(given: &ProfileArguments, recorded: &str) -> Result<ProfileArgumen
         return Ok(file(recorded));
     }
     if PRESETS.iter().any(|preset| preset.name == recorded) {
-        return Ok(ProfileArguments { profile: None, preset: Some(recorded.to_owned()) });
+        return Ok(ProfileArguments {
+            profile: None,
+            preset: Some(recorded.to_owned()),
+        });
     }
     if Path::new(DEFAULT_PROFILE).is_file() {
         return Ok(file(DEFAULT_PROFILE));
     }
-    Err(Stop::new(format!("the run was made with the profile `{recorded}`, which is not here"))
-        .advice("give it: --profile FILE"))
+    Err(Stop::new(format!(
+        "the run was made with the profile `{recorded}`, which is not here"
+    ))
+    .advice("give it: --profile FILE"))
 }
 
 /// The verdict of one of the new runs, and why it is that.
@@ -146,10 +181,18 @@ fn verdict(report: &Report, id: &str, case: Option<&str>) -> (Verdict, String) {
 fn told(id: &str, wanted: Verdict, seen: &[(Verdict, String)]) -> String {
     let mut text = format!("{id}: recorded {}\n", wanted.word());
     for (index, (verdict, reason)) in seen.iter().enumerate() {
-        let row = format!("run {}: {:<12} {}", index + 1, verdict.word(), reports::escape::line(reason));
+        let row = format!(
+            "run {}: {:<12} {}",
+            index + 1,
+            verdict.word(),
+            reports::escape::line(reason)
+        );
         text.push_str(&format!("{}\n", row.trim_end()));
     }
-    let repeated = seen.iter().filter(|(verdict, _)| *verdict == wanted).count();
+    let repeated = seen
+        .iter()
+        .filter(|(verdict, _)| *verdict == wanted)
+        .count();
     text.push_str(&format!("repeated {repeated} of {}\n", seen.len()));
     text
 }
@@ -175,7 +218,10 @@ mod tests {
 
     #[track_caller]
     fn check(wanted: Verdict, seen: &[Verdict], want: u8) {
-        let seen: Vec<_> = seen.iter().map(|verdict| (*verdict, String::new())).collect();
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|verdict| (*verdict, String::new()))
+            .collect();
         assert_eq!(code(wanted, &seen, false), want);
     }
 
@@ -186,7 +232,11 @@ mod tests {
         check(Fail, &[Fail, Pass, Fail], EXIT_FAILED);
         check(Pass, &[Fail, Fail, Fail], EXIT_FAILED);
         check(Fail, &[Inconclusive, Fail, Fail], EXIT_NOT_JUDGED);
-        check(Inconclusive, &[Inconclusive, Inconclusive, Inconclusive], EXIT_PASSED);
+        check(
+            Inconclusive,
+            &[Inconclusive, Inconclusive, Inconclusive],
+            EXIT_PASSED,
+        );
         check(Fail, &[], EXIT_NOT_JUDGED);
     }
 }

@@ -43,19 +43,26 @@ pub(super) struct Outputs {
 impl Outputs {
     /// Opens every file, so that a path that cannot be written is told before the run.
     pub(super) fn open(asked: &[ReportTo]) -> Result<Outputs, Stop> {
-        let mut on_stdout: Vec<_> = asked.iter().filter(|report| report.path.is_none()).collect();
+        let mut on_stdout: Vec<_> = asked
+            .iter()
+            .filter(|report| report.path.is_none())
+            .collect();
         if on_stdout.len() > 1 {
             return Err(Stop::new("two reports cannot share standard output")
                 .advice("give all but one a file: --report FORMAT=PATH"));
         }
-        let console = FORMATS.first().ok_or_else(|| Stop::new("there is no format"))?;
+        let console = FORMATS
+            .first()
+            .ok_or_else(|| Stop::new("there is no format"))?;
         let mut files: Vec<(&'static Format, Pending)> = Vec::new();
         for report in asked {
             let Some(path) = &report.path else { continue };
             let pending = Pending::open(path)?;
             if files.iter().any(|(_, other)| other.path == pending.path) {
-                return Err(Stop::new(format!("two reports cannot share {}", path.display()))
-                    .advice("give each a file of its own: --report FORMAT=PATH"));
+                return Err(
+                    Stop::new(format!("two reports cannot share {}", path.display()))
+                        .advice("give each a file of its own: --report FORMAT=PATH"),
+                );
             }
             files.push((report.format, pending));
         }
@@ -135,8 +142,11 @@ impl Pending {
             fs::rename(beside, &self.path)
         });
         written.map_err(|error| {
-            Stop::new(format!("cannot write the report {}: {error}", self.path.display()))
-                .advice("make room or name another file, and run it again")
+            Stop::new(format!(
+                "cannot write the report {}: {error}",
+                self.path.display()
+            ))
+            .advice("make room or name another file, and run it again")
         })?;
         self.beside = None;
         Ok(())
@@ -176,7 +186,10 @@ mod tests {
         assert_eq!(names(&directory), [""; 0]);
         fs::write(&path, "the report of the last run").unwrap();
         let pending = Pending::open(&path).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "the report of the last run");
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "the report of the last run"
+        );
         pending.finish("new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(names(&directory), ["report.json"]);
@@ -195,14 +208,20 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_device_is_written_to_and_not_replaced() {
-        Pending::open(Path::new("/dev/null")).unwrap().finish("x").unwrap();
+        Pending::open(Path::new("/dev/null"))
+            .unwrap()
+            .finish("x")
+            .unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 
     #[test]
     fn an_unknown_format_names_the_known_ones() {
         let error = ReportTo::parse("sarif=x").unwrap_err();
-        assert_eq!(error, "there is no format `sarif`; there are console, json, junit");
+        assert_eq!(
+            error,
+            "there is no format `sarif`; there are console, json, junit"
+        );
         assert!(ReportTo::parse("json=").is_err());
     }
 }

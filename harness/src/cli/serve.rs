@@ -71,8 +71,10 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
 fn log_to(io: &Io) -> Result<(), Stop> {
     let wanted = io.set("AUTHSPEC_LOG").unwrap_or_else(|| "info".into());
     let filter = tracing_subscriber::EnvFilter::try_new(&wanted).map_err(|error| {
-        Stop::new(format!("AUTHSPEC_LOG is `{wanted}`, which is no filter: {error}"))
-            .advice("write a level: error, warn, info, debug or trace")
+        Stop::new(format!(
+            "AUTHSPEC_LOG is `{wanted}`, which is no filter: {error}"
+        ))
+        .advice("write a level: error, warn, info, debug or trace")
     })?;
     let stderr = io.stderr.clone();
     let log = tracing_subscriber::fmt().json().with_env_filter(filter);
@@ -83,11 +85,21 @@ fn log_to(io: &Io) -> Result<(), Stop> {
 #[cfg(feature = "demo")]
 fn config(arguments: &Arguments, io: &Io) -> Result<reference_server::Config, Stop> {
     use reference_server::{Config, ConfigError};
-    let database = arguments.database_url_env.as_deref().unwrap_or("DATABASE_URL");
-    let env = |name: &str| (io.env)(if name == "DATABASE_URL" { database } else { name });
+    let database = arguments
+        .database_url_env
+        .as_deref()
+        .unwrap_or("DATABASE_URL");
+    let env = |name: &str| {
+        (io.env)(if name == "DATABASE_URL" {
+            database
+        } else {
+            name
+        })
+    };
     let mut config = Config::from_env(&env).map_err(|error| match error {
-        ConfigError::Missing("DATABASE_URL") => Stop::new(format!("{database} is not set"))
-            .advice("set it to a database, such as sqlite://authspec.db or postgres://user@localhost/name"),
+        ConfigError::Missing("DATABASE_URL") => Stop::new(format!("{database} is not set")).advice(
+            "set it to a database, such as sqlite://authspec.db or postgres://user@localhost/name",
+        ),
         ConfigError::Missing(_) => does_not_start(error.to_string())
             .advice("set it, such as by: export BETTER_AUTH_SECRET=\"$(openssl rand -base64 48)\""),
         ConfigError::WeakSecret(_)
@@ -103,10 +115,12 @@ fn config(arguments: &Arguments, io: &Io) -> Result<reference_server::Config, St
 
 #[cfg(feature = "demo")]
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, Stop> {
-    tokio::net::TcpListener::bind(address).await.map_err(|error| {
-        Stop::new(format!("cannot listen on {address}: {error}"))
-            .advice("choose another address: --listen 127.0.0.1:8001")
-    })
+    tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| {
+            Stop::new(format!("cannot listen on {address}: {error}"))
+                .advice("choose another address: --listen 127.0.0.1:8001")
+        })
 }
 
 #[cfg(feature = "demo")]

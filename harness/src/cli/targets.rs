@@ -57,12 +57,16 @@ impl ProfileArguments {
                 let all: Vec<_> = known().collect();
                 let mut close = super::similar::similar(name, known());
                 close.truncate(1);
-                let hint = close.first().map(|close| format!("did you mean `{close}`? "));
-                Err(Stop::new(format!("there is no preset `{name}`")).advice(format!(
-                    "{}there are {}",
-                    hint.unwrap_or_default(),
-                    all.join(", ")
-                )))
+                let hint = close
+                    .first()
+                    .map(|close| format!("did you mean `{close}`? "));
+                Err(
+                    Stop::new(format!("there is no preset `{name}`")).advice(format!(
+                        "{}there are {}",
+                        hint.unwrap_or_default(),
+                        all.join(", ")
+                    )),
+                )
             }
             (None, None) => Ok(None),
         }

@@ -1,6 +1,8 @@
 //! A scenario in plain words: what each attempt sends, and what must hold for the answer.
 
-use scenarios::model::{Check, Connection, Control, Expectation, Keyword, NamedControl, Step, Values};
+use scenarios::model::{
+    Check, Connection, Control, Expectation, Keyword, NamedControl, Step, Values,
+};
 use serde_json::Value;
 
 use crate::forge;
@@ -20,18 +22,46 @@ pub(super) fn sends(step: &Step) -> String {
         text.push_str(&format!(" by {method}"));
     }
     let mut with: Vec<String> = Vec::new();
-    with.extend(step.path.iter().map(|(name, whose)| format!("{whose}'s {name} in the path")));
-    with.extend(step.query.iter().map(|(name, value)| format!("{name}={value} in the query")));
-    with.extend(step.headers.iter().map(|(name, value)| match value.as_str() {
-        "" => format!("no header {name}"),
-        value => format!("the header {name}: {value}"),
-    }));
-    with.extend(step.fields.iter().map(|(name, value)| format!("{name} {}", shown(value))));
+    with.extend(
+        step.path
+            .iter()
+            .map(|(name, whose)| format!("{whose}'s {name} in the path")),
+    );
+    with.extend(
+        step.query
+            .iter()
+            .map(|(name, value)| format!("{name}={value} in the query")),
+    );
+    with.extend(
+        step.headers
+            .iter()
+            .map(|(name, value)| match value.as_str() {
+                "" => format!("no header {name}"),
+                value => format!("the header {name}: {value}"),
+            }),
+    );
+    with.extend(
+        step.fields
+            .iter()
+            .map(|(name, value)| format!("{name} {}", shown(value))),
+    );
     with.extend(step.omit.iter().map(|name| format!("no {name}")));
-    with.extend(step.extra.iter().map(|(name, value)| format!("an extra member {name} {}", shown(value))));
-    with.extend(step.raw_body.iter().map(|body| format!("the body {}", shown(&Value::from(body.as_str())))));
+    with.extend(
+        step.extra
+            .iter()
+            .map(|(name, value)| format!("an extra member {name} {}", shown(value))),
+    );
+    with.extend(
+        step.raw_body
+            .iter()
+            .map(|body| format!("the body {}", shown(&Value::from(body.as_str())))),
+    );
     with.extend(step.token.iter().map(|token| credential(token)));
-    with.extend(step.using.iter().map(|saved| format!("the refresh token of `{saved}`")));
+    with.extend(
+        step.using
+            .iter()
+            .map(|saved| format!("the refresh token of `{saved}`")),
+    );
     match step.connection {
         Some(Connection::New) => with.push("a connection of its own".into()),
         None => {}
@@ -78,19 +108,27 @@ pub(super) fn expects(expectation: &Expectation) -> String {
 fn keyword_words(keyword: Keyword) -> &'static str {
     match keyword {
         Keyword::Accepted => "it succeeds, and what must be in the answer is there",
-        Keyword::Refused => "it is refused: nothing that the control disclosed comes back, and nothing happens",
+        Keyword::Refused => {
+            "it is refused: nothing that the control disclosed comes back, and nothing happens"
+        }
         Keyword::Rejected => "it is answered by a 4xx, and nothing happens",
         Keyword::Throttled => "it is answered by a 429, or by what the profile declares",
-        Keyword::DisclosesNothing => "nothing of another actor comes back: no marker, e-mail address, secret or id",
+        Keyword::DisclosesNothing => {
+            "nothing of another actor comes back: no marker, e-mail address, secret or id"
+        }
         Keyword::Unchanged => "the object reads back as it was",
         Keyword::Gone => "the object cannot be read any more",
         Keyword::Present => "the object stands in the list",
         Keyword::Absent => "the object does not stand in the list",
-        Keyword::NotTakenOver => "none of the extra members comes back with the value that was sent",
+        Keyword::NotTakenOver => {
+            "none of the extra members comes back with the value that was sent"
+        }
         Keyword::NoServerError => "it is not answered by a 5xx",
         Keyword::NoInternals => "no stack trace, query, file path or name of a setting comes back",
         Keyword::OriginAllowed => "Access-Control-Allow-Origin allows the origin that was sent",
-        Keyword::OriginRefused => "Access-Control-Allow-Origin does not allow the origin that was sent",
+        Keyword::OriginRefused => {
+            "Access-Control-Allow-Origin does not allow the origin that was sent"
+        }
         Keyword::NoSecret => "no password and no hash of one comes back",
         Keyword::NewCredential => "a new credential comes back, and it is accepted",
     }
@@ -99,7 +137,10 @@ fn keyword_words(keyword: Keyword) -> &'static str {
 fn check_words(check: &Check) -> String {
     let mut text = subject_and_predicates(check);
     if !check.when_status.is_empty() {
-        text.push_str(&format!(", where the answer has status {}", either(&check.when_status)));
+        text.push_str(&format!(
+            ", where the answer has status {}",
+            either(&check.when_status)
+        ));
     }
     if let Some(policy) = &check.policy {
         text.push_str(&format!(" (or what the profile declares as {policy})"));
@@ -136,17 +177,45 @@ fn subject_and_predicates(check: &Check) -> String {
     }
     let subject = subject(check);
     let mut predicates: Vec<String> = Vec::new();
-    predicates.extend(check.equals.iter().map(|value| format!("is {}", shown(value))));
+    predicates.extend(
+        check
+            .equals
+            .iter()
+            .map(|value| format!("is {}", shown(value))),
+    );
     if !check.one_of.is_empty() {
         let values: Vec<_> = check.one_of.iter().map(shown).collect();
         predicates.push(format!("is one of {}", values.join(", ")));
     }
-    predicates.extend(check.not.iter().map(|value| format!("is not {}", shown(value))));
-    predicates.extend(check.present.map(|there| if there { "is there" } else { "is not there" }.to_owned()));
-    predicates.extend(check.matches.iter().map(|pattern| format!("matches `{pattern}`")));
-    predicates.extend(check.lacks.iter().map(|pattern| format!("holds nothing like `{pattern}`")));
+    predicates.extend(
+        check
+            .not
+            .iter()
+            .map(|value| format!("is not {}", shown(value))),
+    );
+    predicates.extend(
+        check
+            .present
+            .map(|there| if there { "is there" } else { "is not there" }.to_owned()),
+    );
+    predicates.extend(
+        check
+            .matches
+            .iter()
+            .map(|pattern| format!("matches `{pattern}`")),
+    );
+    predicates.extend(
+        check
+            .lacks
+            .iter()
+            .map(|pattern| format!("holds nothing like `{pattern}`")),
+    );
     predicates.extend(check.kind.iter().map(|kind| format!("is of type {kind}")));
-    predicates.extend(check.between.map(|[low, high]| format!("is between {low} and {high} seconds")));
+    predicates.extend(
+        check
+            .between
+            .map(|[low, high]| format!("is between {low} and {high} seconds")),
+    );
     if predicates.is_empty() && !check.grade.is_empty() {
         predicates.push("is short".into());
     }

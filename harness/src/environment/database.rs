@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_requirement_nothing_may_be_skipped_silently() {
+    fn without_a_requirement_it_may_be_skipped_with_every_reason() {
         let error = Unavailable::Nothing {
             tried: vec![
                 attempt("container x", "no engine"),

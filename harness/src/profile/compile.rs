@@ -85,7 +85,7 @@ impl Compiler<'_> {
             limits: limits(&profile.limits),
             session: Session {
                 cache_seconds: profile.session.cache.map_or(0, |span| span.0),
-                refresh_grace_seconds: profile.session.refresh_grace.map_or(0, |span| span.0),
+                refresh_grace_seconds: profile.session.refresh_grace.map_or(60, |span| span.0),
             },
             users: match profile.api.users {
                 Some(file::Users::Issuer) => Users::Issuer,

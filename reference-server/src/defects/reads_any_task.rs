@@ -13,10 +13,10 @@ pub(super) const DEFECT: Defect = Defect {
     id: "reads-any-task",
     title: "A task is read by its id alone",
     cwe: 639,
-    caught_by: &["isolation.read-other"],
+    caught_by: &["isolation.read-other", "isolation.path-mix"],
     implies: &[(
-        "isolation.path-mix",
-        "reading another's object below the own path is one of its verbs",
+        "errors.status-consistent",
+        "the object of another is answered with 200",
     )],
     install: |parts| Parts {
         tasks: Arc::new(ReadsAnyTask(parts.tasks.clone())),

@@ -14,10 +14,7 @@ pub(super) const DEFECT: Defect = Defect {
         "cors.evil-origin-credentials",
         "cors.null-origin",
     ],
-    implies: &[(
-        "cors.origin-prefix-suffix",
-        "look-alike origins are reflected like any other",
-    )],
+    implies: &[],
     install: |parts| Parts {
         cors: Arc::new(ReflectsAnyOrigin(parts.cors.clone())),
         ..parts

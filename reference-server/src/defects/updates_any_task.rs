@@ -15,10 +15,7 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A task is changed by its id alone",
     cwe: 863,
     caught_by: &["isolation.update-other"],
-    implies: &[(
-        "isolation.path-mix",
-        "changing another's object below the own path is one of its verbs",
-    )],
+    implies: &[],
     install: |parts| Parts {
         tasks: Arc::new(UpdatesAnyTask(parts.tasks.clone())),
         ..parts

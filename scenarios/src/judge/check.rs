@@ -84,7 +84,7 @@ fn subject(check: &Check, response: &Response, seen: &Observation<'_>) -> Result
         return Err(Broken::Unclear("there is no token that can be read".into()));
     };
     if let Some(name) = &check.claim {
-        return Ok((format!("the claim {name}"), claim(check, name, token)?));
+        return Ok((format!("the claim {name}"), claim(check, name, token, seen.now)?));
     }
     if let Some(name) = &check.token_header {
         return Ok((format!("the token header {name}"), token.header.get(name).cloned()));
@@ -92,7 +92,7 @@ fn subject(check: &Check, response: &Response, seen: &Observation<'_>) -> Result
     Err(Broken::Unclear("the expectation names no part of the answer".into()))
 }
 
-fn claim(check: &Check, name: &str, token: &super::DecodedToken) -> Result<Option<Value>, Broken> {
+fn claim(check: &Check, name: &str, token: &super::DecodedToken, now: f64) -> Result<Option<Value>, Broken> {
     // `*` is all claims as text, for searches.
     if name == "*" {
         return Ok(Some(Value::String(Value::Object(token.claims.clone()).to_string())));
@@ -100,10 +100,9 @@ fn claim(check: &Check, name: &str, token: &super::DecodedToken) -> Result<Optio
     let value = token.claims.get(name).cloned();
     let Some(from) = &check.minus else { return Ok(value) };
     let Some(end) = value.as_ref().and_then(Value::as_f64) else { return Ok(None) };
-    match token.claims.get(from).and_then(Value::as_f64) {
-        Some(start) => Ok(Some(Value::from(end - start))),
-        None => Err(Broken::Unclear(format!("the token has no claim {from} to count from"))),
-    }
+    // A token that does not say when it was issued was issued a moment ago, in this run.
+    let start = token.claims.get(from).and_then(Value::as_f64).unwrap_or(now);
+    Ok(Some(Value::from(end - start)))
 }
 
 fn predicate(check: &Check, what: &str, value: Option<Value>) -> Held {

@@ -60,6 +60,8 @@ pub enum Ability {
     Listener,
     /// The target is reached by https.
     Https,
+    /// The API looks users up itself, and does not trust the issuer's word alone.
+    LocalUsers,
 }
 
 const WORDS: &[(&str, Ability)] = &[
@@ -88,6 +90,7 @@ const WORDS: &[(&str, Ability)] = &[
     ("database", Ability::Database),
     ("listener", Ability::Listener),
     ("https", Ability::Https),
+    ("local-users", Ability::LocalUsers),
 ];
 
 impl fmt::Display for Ability {

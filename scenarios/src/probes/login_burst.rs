@@ -14,8 +14,8 @@ const UNDECLARED: u32 = 30;
 
 /// How a burst ended.
 pub(super) enum Outcome {
-    /// Throttled after so many attempts, with the answer that said so.
-    Throttled(u32, Response),
+    /// Throttled, with the answer that said so.
+    Throttled(Response),
     /// Refused ever more slowly: first and last delay.
     Slowed(Duration, Duration),
     /// Every attempt was judged like the first.
@@ -30,7 +30,7 @@ async fn burst(lab: &mut dyn Lab) -> Vec<Attempt> {
         return vec![Attempt { name: "burst".into(), verdict: Verdict::Skipped(why) }];
     }
     let verdict = match wrong_passwords(lab).await {
-        Outcome::Throttled(..) => Verdict::PASS,
+        Outcome::Throttled(_) => Verdict::PASS,
         Outcome::Slowed(first, last) => {
             let note = format!("answers slow down from {} ms to {} ms", first.as_millis(), last.as_millis());
             Verdict::Pass { note: Some(note) }
@@ -68,7 +68,7 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab) -> Outcome {
         if response.is_throttled() {
             return match attempt {
                 0 => Outcome::Unclear("the very first wrong password was throttled".into()),
-                _ => Outcome::Throttled(attempt, response.clone()),
+                _ => Outcome::Throttled(response.clone()),
             };
         }
         if sent.credential || response.status >= 500 {
@@ -76,7 +76,7 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab) -> Outcome {
         }
         let first = *first_status.get_or_insert(response.status);
         if response.status != first {
-            return Outcome::Throttled(attempt, response.clone());
+            return Outcome::Throttled(response.clone());
         }
         delays.push(response.duration);
     }

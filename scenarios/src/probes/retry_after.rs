@@ -15,7 +15,7 @@ async fn come_back(lab: &mut dyn Lab) -> Vec<Attempt> {
         Verdict::Skipped("the profile declares that the edge limits logins".into())
     } else {
         match wrong_passwords(lab).await {
-            Outcome::Throttled(_, response) => waited(lab, &response).await,
+            Outcome::Throttled(response) => waited(lab, &response).await,
             Outcome::Slowed(..) | Outcome::Unbounded(_) => {
                 Verdict::Skipped("no limit was met, so that none could announce itself (see rate.login-burst)".into())
             }

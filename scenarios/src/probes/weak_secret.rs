@@ -21,7 +21,11 @@ async fn guess_key(lab: &mut dyn Lab) -> Result<Verdict, String> {
     if guess::guess(PLANTED, [b"secret".as_slice()].into_iter()).is_none() {
         return Err("the guesser does not find a planted secret".into());
     }
-    let (first, second) = (lab.fresh_token("alice").await?, lab.fresh_token("bob").await?);
+    let first = lab.fresh_token("alice").await?;
+    let second = match lab.fresh_token("bob").await {
+        Ok(token) => token,
+        Err(_) => lab.fresh_token("alice").await?,
+    };
     let own = lab.wordlist().to_vec();
     let words = guess::words().chain(own.split(|byte| *byte == b'\n').filter(|word| !word.is_empty()));
     let Some(hit) = guess::guess(&first, words) else { return Ok(Verdict::PASS) };

@@ -1,0 +1,102 @@
+//! Correct backends of other contracts than the reference server's: nothing here is tied to one shape.
+
+use authspec::options::Options;
+use authspec::profile::Source;
+use authspec::secret::Secret;
+use axum::Router;
+use reports::gate::Gate;
+use reports::model::{Report, Verdict};
+
+use contracts::clock::Clock;
+use contracts::edge::ORIGIN;
+use contracts::{nested, oauth_form};
+use support::{check, ids, options, shown, target};
+
+mod contracts {
+    pub(crate) mod accounts;
+    pub(crate) mod clock;
+    pub(crate) mod edge;
+    pub(crate) mod nested;
+    pub(crate) mod oauth_form;
+    pub(crate) mod tokens;
+}
+mod support;
+
+/// What no backend of these contracts has.
+const NOT_THERE: &[&str] = &[
+    "cors.credentials",
+    "isolation.path-mix",
+    "isolation.path-user-id",
+    "refresh.reuse-detected",
+    "refresh.rotation",
+    "refresh.works",
+    "session.logout-revokes",
+];
+/// What needs the secret.
+const SECRET_ALONE: &[&str] = &["token.exp-missing", "token.expired", "token.sub-missing", "token.sub-unknown"];
+/// What does not apply to objects that everybody may read.
+const READS: &[&str] = &["isolation.list-only-own", "isolation.read-other"];
+const SECRET: &str = "k7Qz-Rw2v_XbN9mLp4TtYc8HsJ5dFg3A";
+
+async fn served(app: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+async fn run(preset: &str, app: Router, clock: &Clock, secret: Option<&str>) -> Report {
+    let target = target(Source::Preset(preset), &served(app).await, &[ORIGIN]);
+    let options = Options { signing_key: secret.map(Secret::new), ..options(clock.time()) };
+    check(target, options).await
+}
+
+/// The gate is passed, nothing fails or is in doubt, and exactly these are skipped, each with its reason.
+#[track_caller]
+fn holds(report: &Report, skipped: &[&[&str]]) {
+    let all = shown(report);
+    let mut skipped = skipped.concat();
+    skipped.sort_unstable();
+    assert_eq!(ids(report, Verdict::Error), [""; 0], "{all}");
+    assert_eq!(ids(report, Verdict::Inconclusive), [""; 0], "{all}");
+    assert_eq!(ids(report, Verdict::Fail), [""; 0], "{all}");
+    assert_eq!(ids(report, Verdict::Skipped), skipped, "{all}");
+    for result in report.results.iter().filter(|result| result.verdict == Verdict::Skipped) {
+        assert!(result.reason.as_ref().is_some_and(|why| !why.is_empty()), "{} gives no reason", result.id);
+    }
+    assert_eq!(report.summary.gate, Gate::Passed, "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oauth2_form_contract_passes_with_the_secret() {
+    let clock = Clock::default();
+    let backend = oauth_form::Backend::new(SECRET, clock.clone());
+    let report = run("fastapi-oauth2-form", oauth_form::app(backend.clone()), &clock, Some(SECRET)).await;
+    holds(&report, &[NOT_THERE]);
+    assert_eq!(backend.items(), 0, "what the run made is still there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oauth2_form_contract_passes_without_the_secret() {
+    let clock = Clock::default();
+    let backend = oauth_form::Backend::new(SECRET, clock.clone());
+    let report = run("fastapi-oauth2-form", oauth_form::app(backend), &clock, None).await;
+    holds(&report, &[NOT_THERE, SECRET_ALONE]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nested_contract_passes_with_the_secret() {
+    let clock = Clock::default();
+    let backend = nested::Backend::new(SECRET, clock.clone());
+    let report = run("realworld", nested::app(backend.clone()), &clock, Some(SECRET)).await;
+    holds(&report, &[NOT_THERE, READS]);
+    assert_eq!(backend.articles(), 0, "what the run made is still there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nested_contract_passes_without_the_secret() {
+    let clock = Clock::default();
+    let backend = nested::Backend::new(SECRET, clock.clone());
+    let report = run("realworld", nested::app(backend), &clock, None).await;
+    holds(&report, &[NOT_THERE, READS, SECRET_ALONE]);
+}

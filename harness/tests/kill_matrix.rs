@@ -1,0 +1,248 @@
+//! Every defect of the reference server is caught by the scenarios that it names, and nothing else fires.
+//!
+//! `AUTHSPEC_ACCEPT=1 cargo test -p authspec --test kill_matrix page` writes `docs/kill-matrix.md`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authspec::options::Options;
+use authspec::profile::{Overrides, Source, load};
+use authspec::secret::Secret;
+use authspec::time::Time;
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64ct::{Base64, Encoding};
+use libtest_mimic::{Arguments, Failed, Trial};
+use reference_server::defects::{DEFECTS, Defect, cheap_passwords};
+use reference_server::{AuthMode, Clock, Config, Parts, Running, SharedClock, Signing};
+use reports::gate::BASE_CONTROLS;
+use reports::model::{Report, ScenarioResult, Verdict};
+use scenarios::catalogue::Catalogue;
+use scenarios::model::Mode;
+use tokio::net::TcpListener;
+
+/// Defects that show in cookie mode alone.
+const IN_COOKIE_MODE: &[&str] = &["credentials-header-misspelt", "no-credentials-header"];
+
+/// Scenarios that no defect of the reference server can show, each with the reason.
+const UNPROVEN: &[(&str, &str)] = &[];
+
+const SECRET: &str = "Vw3yq1r8TzK0mXn5bLd7PcJf2GhSa9Eu4QiRoWtYx6Z";
+
+fn main() -> ExitCode {
+    let catalogue: &'static Catalogue = Box::leak(Box::new(Catalogue::embedded().expect("the catalogue is read")));
+    let mut trials = vec![
+        Trial::test("every scenario has a defect that it catches", || every_scenario_is_proven(catalogue)),
+        Trial::test("every scenario that a defect names exists", || every_name_exists(catalogue)),
+        Trial::test("the page of the kill matrix is fresh", || the_page_is_fresh(catalogue)),
+    ];
+    for (auth, signing) in [
+        (AuthMode::Bearer, Signing::Hs256),
+        (AuthMode::Bearer, Signing::EdDsa),
+        (AuthMode::Cookie, Signing::Hs256),
+        (AuthMode::Cookie, Signing::EdDsa),
+    ] {
+        let name = format!("secure, {auth:?}, {signing:?}").to_lowercase();
+        trials.push(Trial::test(name, move || nothing_fires(catalogue, auth, signing)));
+    }
+    for defect in DEFECTS {
+        trials.push(Trial::test(defect.id, move || is_caught(catalogue, defect)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// What the server is, and what is run against it.
+struct Bout {
+    auth: AuthMode,
+    signing: Signing,
+    defect: Option<&'static Defect>,
+}
+
+fn nothing_fires(catalogue: &Catalogue, auth: AuthMode, signing: Signing) -> Result<(), Failed> {
+    let report = fought(catalogue, &Bout { auth, signing, defect: None })?;
+    let fired = report.results.iter().filter(|result| !matches!(result.verdict, Verdict::Pass | Verdict::Skipped));
+    ok_unless(fired.map(shown).collect())
+}
+
+fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Failed> {
+    let auth = if IN_COOKIE_MODE.contains(&defect.id) { AuthMode::Cookie } else { AuthMode::Bearer };
+    let report = fought(catalogue, &Bout { auth, signing: Signing::Hs256, defect: Some(defect) })?;
+    let mut wrong = Vec::new();
+    for result in &report.results {
+        let claimed = defect.caught_by.contains(&result.id.as_str());
+        let allowed = claimed || defect.implies.iter().any(|(id, _)| *id == result.id);
+        let right = match result.verdict {
+            Verdict::Fail => allowed,
+            Verdict::Pass | Verdict::Skipped | Verdict::Inconclusive => !claimed,
+            Verdict::Error => false,
+        };
+        if !right {
+            wrong.push(shown(result));
+        }
+    }
+    if !wrong.is_empty() {
+        let held = BASE_CONTROLS.iter().all(|id| verdict_of(&report, id) == Some(Verdict::Pass));
+        let rest = report.results.iter().filter(|result| held && result.verdict == Verdict::Inconclusive);
+        wrong.extend(rest.map(shown));
+    }
+    ok_unless(wrong)
+}
+
+fn verdict_of(report: &Report, id: &str) -> Option<Verdict> {
+    report.results.iter().find(|result| result.id == id).map(|result| result.verdict)
+}
+
+fn ok_unless(wrong: Vec<String>) -> Result<(), Failed> {
+    if wrong.is_empty() { Ok(()) } else { Err(format!("\n{}", wrong.join("\n")).into()) }
+}
+
+fn shown(result: &ScenarioResult) -> String {
+    let mut text = format!("{} is {:?}: {}", result.id, result.verdict, result.reason.as_deref().unwrap_or_default());
+    for case in result.cases.iter().filter(|case| case.verdict != Verdict::Pass).take(4) {
+        let _ = write!(text, "\n    {}: expected {}, got {}", case.name, case.expected, case.actual);
+    }
+    text
+}
+
+fn fought(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(run(catalogue, bout)).map_err(|error| error.to_string().into())
+}
+
+async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::error::Error>> {
+    let config = Config {
+        auth: bout.auth,
+        signing: bout.signing,
+        ..Config::new("sqlite::memory:", reference_server::Secret::new(SECRET))
+    };
+    let clock = Arc::new(SharedClock::new());
+    let mut parts = Parts::secure(&config, clock.clone()).await?;
+    if let Some(defect) = bout.defect {
+        parts = (defect.install)(cheap_passwords(parts)?);
+    }
+    let running = Running::start(parts, TcpListener::bind("127.0.0.1:0").await?)?;
+    let overrides = Overrides { url: Some(format!("http://{}", running.addr)), ..Overrides::default() };
+    let preset = match bout.auth {
+        AuthMode::Bearer => "authspec",
+        AuthMode::Cookie => "authspec-cookie",
+    };
+    let target = load(Source::Preset(preset), &overrides, &|_| None, &|_| Err(std::io::ErrorKind::NotFound.into()))?;
+    let (now, advance) = (clock.clone(), clock);
+    let time = Time::shared(move || now.now(), move |by: Duration| advance.advance(by));
+    let options = Options {
+        mode: Mode::Full,
+        launched: true,
+        signing_key: Some(signing_key(&config)?),
+        skip: left_out(bout.defect),
+        ..Options::new(time)
+    };
+    let report = authspec::check(target, catalogue, options).await;
+    running.stop().await;
+    Ok(report)
+}
+
+/// Bursts need seconds: only the secure server and the defects of the limiter are shown them.
+fn left_out(defect: Option<&Defect>) -> Vec<String> {
+    let limited = |defect: &Defect| defect.caught_by.iter().any(|id| id.starts_with("rate."));
+    if defect.is_none_or(limited) { Vec::new() } else { vec!["rate.*".into()] }
+}
+
+/// The secret itself, or the private key that the server derives from it.
+fn signing_key(config: &Config) -> Result<Secret, aws_lc_rs::error::Unspecified> {
+    let secret = config.secret.expose();
+    if config.signing == Signing::Hs256 {
+        return Ok(Secret::new(secret));
+    }
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
+    let der = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?.to_pkcs8v1()?;
+    let body = Base64::encode_string(der.as_ref());
+    Ok(Secret::new(format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")))
+}
+
+fn every_scenario_is_proven(catalogue: &Catalogue) -> Result<(), Failed> {
+    let caught: BTreeSet<&str> = DEFECTS.iter().flat_map(|defect| defect.caught_by).copied().collect();
+    let mut wrong = Vec::new();
+    for scenario in catalogue.all() {
+        let excused = UNPROVEN.iter().any(|(id, _)| *id == scenario.id);
+        if caught.contains(scenario.id.as_str()) == excused {
+            wrong.push(format!("{}: give it a defect, or say in UNPROVEN why there can be none", scenario.id));
+        }
+    }
+    ok_unless(wrong)
+}
+
+fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
+    let known = |id: &str| catalogue.all().iter().any(|scenario| scenario.id == id);
+    let mut wrong = Vec::new();
+    for defect in DEFECTS {
+        let implied = defect.implies.iter().map(|(id, _)| id);
+        let unknown = defect.caught_by.iter().chain(implied).filter(|id| !known(id));
+        wrong.extend(unknown.map(|id| format!("{} names {id}", defect.id)));
+    }
+    let cookie = IN_COOKIE_MODE.iter().filter(|id| reference_server::defects::find(id).is_none());
+    wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
+    ok_unless(wrong)
+}
+
+fn the_page_is_fresh(catalogue: &Catalogue) -> Result<(), Failed> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/kill-matrix.md");
+    let page = page(catalogue);
+    if std::env::var_os("AUTHSPEC_ACCEPT").is_some() {
+        std::fs::create_dir_all(path.parent().ok_or("no parent")?)?;
+        std::fs::write(&path, &page)?;
+    }
+    if std::fs::read_to_string(&path).unwrap_or_default() == page {
+        return Ok(());
+    }
+    Err("docs/kill-matrix.md is old: run AUTHSPEC_ACCEPT=1 cargo test -p authspec --test kill_matrix page".into())
+}
+
+/// Both directions: what catches each defect, and what proves each scenario.
+fn page(catalogue: &Catalogue) -> String {
+    let mut page = String::from(HEAD);
+    for defect in DEFECTS {
+        let implied: Vec<_> = defect.implies.iter().map(|(id, why)| format!("`{id}` ({why})")).collect();
+        let cookie = if IN_COOKIE_MODE.contains(&defect.id) { " (cookie mode)" } else { "" };
+        let _ = writeln!(
+            page,
+            "| `{}` | {}{cookie} | {} | {} | {} |",
+            defect.id,
+            defect.title,
+            defect.cwe,
+            names(defect.caught_by.iter().copied()),
+            implied.join("; ")
+        );
+    }
+    page.push_str("\n## By scenario\n\n| scenario | severity | the defects that prove it |\n|---|---|---|\n");
+    for scenario in catalogue.all() {
+        let proofs = DEFECTS.iter().filter(|defect| defect.caught_by.contains(&scenario.id.as_str()));
+        let proofs = names(proofs.map(|defect| defect.id));
+        let excuse = UNPROVEN.iter().find(|(id, _)| *id == scenario.id);
+        let proofs = excuse.map_or(proofs, |(_, why)| format!("none: {why}"));
+        let _ = writeln!(page, "| `{}` | {} | {proofs} |", scenario.id, scenario.severity.word());
+    }
+    page
+}
+
+fn names<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    ids.map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+}
+
+const HEAD: &str = "\
+# The kill matrix
+
+Each defect is a mistake that the reference server can be given (`authspec demo --defect ID`). A test installs one at a
+time and wants every scenario of the column \"caught by\" to fail; those of \"may follow\" may fail too, for the reason
+that stands beside them; nothing else may. The secure server raises nothing. This page is written by
+`AUTHSPEC_ACCEPT=1 cargo test -p authspec --test kill_matrix page`.
+
+## By defect
+
+| defect | what it is | CWE | caught by | may follow |
+|---|---|---|---|---|
+";

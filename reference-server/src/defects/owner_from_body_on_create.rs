@@ -1,0 +1,60 @@
+//! The body of a new task may name its owner (CWE-915).
+
+use super::Defect;
+use crate::ids::UserId;
+use crate::parts::Parts;
+use crate::problem::Problem;
+use crate::tasks::Scope;
+use crate::tasks::Task;
+use crate::tasks::Tasks;
+use async_trait::async_trait;
+use serde_json::Map;
+use serde_json::Value;
+use std::sync::Arc;
+
+pub(super) const DEFECT: Defect = Defect {
+    id: "owner-from-body-on-create",
+    title: "The body of a new task may name its owner",
+    cwe: 915,
+    caught_by: &["isolation.create-for-other"],
+    implies: &[(
+        "isolation.list-only-own",
+        "what was put into the account of another stands in its list",
+    )],
+    install: |parts| Parts {
+        tasks: Arc::new(OwnerFromBodyOnCreate(parts.tasks.clone())),
+        ..parts
+    },
+};
+
+struct OwnerFromBodyOnCreate(Arc<dyn Tasks>);
+
+#[async_trait]
+impl Tasks for OwnerFromBodyOnCreate {
+    fn inner(&self) -> &dyn Tasks {
+        &*self.0
+    }
+
+    async fn create(
+        &self,
+        parts: &Parts,
+        scope: &Scope,
+        body: &Map<String, Value>,
+    ) -> Result<Task, Problem> {
+        let named = body
+            .get("user_id")
+            .and_then(Value::as_str)
+            .and_then(UserId::parse);
+        let owner = named.unwrap_or_else(|| scope.owner.clone());
+        self.0
+            .create(
+                parts,
+                &Scope {
+                    owner,
+                    ..scope.clone()
+                },
+                body,
+            )
+            .await
+    }
+}

@@ -1,0 +1,81 @@
+//! The user id of the path is compared with the token, the owner of the object with nothing (CWE-639).
+
+use super::Defect;
+use crate::db::on;
+use crate::ids::TaskId;
+use crate::ids::UserId;
+use crate::parts::Parts;
+use crate::problem::Problem;
+use crate::tasks::Scope;
+use crate::tasks::Task;
+use crate::tasks::Tasks;
+use crate::tasks::Write;
+use async_trait::async_trait;
+use serde_json::Map;
+use serde_json::Value;
+use std::sync::Arc;
+
+pub(super) const DEFECT: Defect = Defect {
+    id: "path-compared-object-not",
+    title: "The path is compared with the token, the object is not",
+    cwe: 639,
+    caught_by: &[
+        "isolation.read-other",
+        "isolation.update-other",
+        "isolation.delete-other",
+        "isolation.path-mix",
+    ],
+    implies: &[(
+        "errors.status-consistent",
+        "the object of another is answered with 200",
+    )],
+    install: |parts| Parts {
+        tasks: Arc::new(PathComparedObjectNot(parts.tasks.clone())),
+        ..parts
+    },
+};
+
+const OWNER: &str = "SELECT owner FROM tasks WHERE id = $1";
+
+/// The scope of whoever owns the task.
+async fn owners(parts: &Parts, scope: &Scope, id: &TaskId) -> Result<Scope, Problem> {
+    let sql = parts.db.sql(OWNER);
+    let owner: Option<String> = on!(&parts.db, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(pool).await)?;
+    let owner = owner.map(UserId::known).ok_or_else(Problem::not_found)?;
+    Ok(Scope {
+        owner,
+        ..scope.clone()
+    })
+}
+
+struct PathComparedObjectNot(Arc<dyn Tasks>);
+
+#[async_trait]
+impl Tasks for PathComparedObjectNot {
+    fn inner(&self) -> &dyn Tasks {
+        &*self.0
+    }
+
+    async fn read(&self, parts: &Parts, scope: &Scope, id: &TaskId) -> Result<Task, Problem> {
+        self.0
+            .read(parts, &owners(parts, scope, id).await?, id)
+            .await
+    }
+    async fn update(
+        &self,
+        parts: &Parts,
+        scope: &Scope,
+        id: &TaskId,
+        write: Write,
+        body: &Map<String, Value>,
+    ) -> Result<Task, Problem> {
+        self.0
+            .update(parts, &owners(parts, scope, id).await?, id, write, body)
+            .await
+    }
+    async fn delete(&self, parts: &Parts, scope: &Scope, id: &TaskId) -> Result<(), Problem> {
+        self.0
+            .delete(parts, &owners(parts, scope, id).await?, id)
+            .await
+    }
+}
