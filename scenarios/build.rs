@@ -2,7 +2,10 @@
 
 use std::{env, fmt::Write, fs, path::Path};
 
-#[expect(clippy::disallowed_methods, reason = "a build script learns its place from the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script learns its place from the environment"
+)]
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut list = String::from("&[\n");
@@ -21,8 +24,13 @@ fn main() {
         for file in files {
             let path = root.join(&area).join(&file);
             println!("cargo::rerun-if-changed={}", path.display());
-            writeln!(list, "    ({:?}, include_str!({:?})),", format!("{area}/{file}"), path.display().to_string())
-                .expect("writing to a text cannot fail");
+            writeln!(
+                list,
+                "    ({:?}, include_str!({:?})),",
+                format!("{area}/{file}"),
+                path.display().to_string()
+            )
+            .expect("writing to a text cannot fail");
         }
     }
     list.push(']');

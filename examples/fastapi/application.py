@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
@@ -22,10 +21,10 @@ from security import Passwords, Tokens
 
 def create_app(settings: Settings) -> FastAPI:
     engine = db.connect(settings.database_url)
+    db.create_tables(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_sync(db.create_tables, engine)
         yield
         engine.dispose()
 

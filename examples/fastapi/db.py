@@ -9,6 +9,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import BigInteger, Field, SQLModel, create_engine
 
+from config import ConfigError
+
 UTF8 = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
 ID = 36
 
@@ -107,8 +109,11 @@ def connect(url: str) -> Engine:
 
 def create_tables(engine: Engine) -> None:
     """Makes what is missing. Of two instances that start at once, the one that comes second looks again."""
-    try:
-        SQLModel.metadata.create_all(engine)
-    except DBAPIError:
-        time.sleep(1)
-        SQLModel.metadata.create_all(engine)
+    for attempt in (1, 2):
+        try:
+            return SQLModel.metadata.create_all(engine)
+        except DBAPIError as error:
+            if attempt == 2:
+                # The driver's words name host and port, not the password.
+                raise ConfigError(f"the database cannot be used: {error.orig}") from None
+            time.sleep(1)

@@ -34,7 +34,9 @@ impl Credential {
         let refresh = target.credential.refresh.as_ref();
         Credential {
             token: find(&target.credential.token, response).map(Secret::new),
-            refresh: refresh.and_then(|place| find(place, response)).map(Secret::new),
+            refresh: refresh
+                .and_then(|place| find(place, response))
+                .map(Secret::new),
         }
     }
 
@@ -45,7 +47,11 @@ impl Credential {
 
     /// When the access token expires on the target's clock, in seconds since 1970.
     pub(crate) fn expires(&self) -> Option<i64> {
-        self.jwt()?.claims().get("exp")?.as_f64().map(|exp| exp as i64)
+        self.jwt()?
+            .claims()
+            .get("exp")?
+            .as_f64()
+            .map(|exp| exp as i64)
     }
 }
 
@@ -63,7 +69,9 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
     }
 }
 
@@ -100,7 +108,10 @@ impl Actor {
             username: account.username.clone().unwrap_or_default(),
             password: account.password.clone().unwrap_or(Secret::new("")),
             id: account.user_id.clone(),
-            credential: Credential { token: account.token.clone(), refresh: None },
+            credential: Credential {
+                token: account.token.clone(),
+                refresh: None,
+            },
             ..fresh
         }
     }
@@ -108,8 +119,13 @@ impl Actor {
     /// Learns the user id from an answer or from the credential, where the profile says that it stands there.
     pub(crate) fn learn_id(&mut self, target: &Target, response: &Response) {
         let found = match &target.credential.user_id {
-            UserIdAt::Pointer(pointer) => response.json().and_then(|json| text(json.pointer(pointer)?)),
-            UserIdAt::Claim(claim) => self.credential.jwt().and_then(|token| text(token.claims().get(claim)?)),
+            UserIdAt::Pointer(pointer) => response
+                .json()
+                .and_then(|json| text(json.pointer(pointer)?)),
+            UserIdAt::Claim(claim) => self
+                .credential
+                .jwt()
+                .and_then(|token| text(token.claims().get(claim)?)),
             UserIdAt::Me | UserIdAt::Nowhere => None,
         };
         if found.is_some() {
@@ -122,7 +138,9 @@ impl Actor {
 pub(crate) fn random(length: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let mut rng = rand::rng();
-    (0..length).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect()
+    (0..length)
+        .map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())]))
+        .collect()
 }
 
 /// A random marker of more than 96 bits.
@@ -132,7 +150,9 @@ pub(crate) fn marker() -> String {
 
 pub(crate) fn digits(length: usize) -> String {
     let mut rng = rand::rng();
-    (0..length).map(|_| char::from(b'0' + rng.random_range(0..10u8))).collect()
+    (0..length)
+        .map(|_| char::from(b'0' + rng.random_range(0..10u8)))
+        .collect()
 }
 
 /// A random UUID, version 4 (RFC 9562 5.4).
@@ -141,5 +161,12 @@ pub(crate) fn uuid() -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }

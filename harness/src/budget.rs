@@ -34,16 +34,26 @@ impl Budget {
 
     /// How long a request of this kind must wait at `now` (seconds); zero means that it was counted and may leave.
     pub(crate) fn delay(&self, kind: Kind, now: i64) -> Duration {
-        let touched = || self.windows.iter().filter(|(_, of, _)| *of == kind || *of == Kind::Other);
+        let touched = || {
+            self.windows
+                .iter()
+                .filter(|(_, of, _)| *of == kind || *of == Kind::Other)
+        };
         let waits = touched().map(|(limit, _, sent)| {
-            let Limit::Count { count, seconds } = limit else { return 0 };
+            let Limit::Count { count, seconds } = limit else {
+                return 0;
+            };
             let mut sent = lock(sent);
             let window = i64::from(*seconds);
             while sent.front().is_some_and(|at| at + window < now) {
                 sent.pop_front();
             }
             let over = sent.len() >= *count as usize;
-            if over { sent.front().map_or(0, |at| at + window + 1 - now).max(1) } else { 0 }
+            if over {
+                sent.front().map_or(0, |at| at + window + 1 - now).max(1)
+            } else {
+                0
+            }
         });
         let longest = waits.max().unwrap_or(0);
         if longest == 0 {
@@ -59,7 +69,13 @@ mod tests {
 
     #[test]
     fn the_request_above_the_limit_waits_until_the_window_has_passed() {
-        let limits = Limits { login_address: Limit::Count { count: 2, seconds: 10 }, ..Limits::default() };
+        let limits = Limits {
+            login_address: Limit::Count {
+                count: 2,
+                seconds: 10,
+            },
+            ..Limits::default()
+        };
         let budget = Budget::new(&limits);
         assert_eq!(budget.delay(Kind::Login, 100), Duration::ZERO);
         assert_eq!(budget.delay(Kind::Login, 101), Duration::ZERO);

@@ -39,28 +39,57 @@ pub(crate) enum NoCall {
 }
 
 /// Finds a call. `resource` is the one that `object.…` means.
-pub(crate) fn resolve<'t>(target: &'t Target, name: &str, resource: usize) -> Result<Call<'t>, NoCall> {
+pub(crate) fn resolve<'t>(
+    target: &'t Target,
+    name: &str,
+    resource: usize,
+) -> Result<Call<'t>, NoCall> {
     if let Some(inner) = name.strip_prefix("preflight:") {
-        return Ok(Call { preflight: true, ..resolve(target, inner, resource)? });
+        return Ok(Call {
+            preflight: true,
+            ..resolve(target, inner, resource)?
+        });
     }
-    let plain = |route| Call { route, object: None, preflight: false };
+    let plain = |route| Call {
+        route,
+        object: None,
+        preflight: false,
+    };
     if name == "probe" {
-        return probe(target).ok_or_else(|| NoCall::Absent("an identity route or a readable resource".into()));
+        return probe(target)
+            .ok_or_else(|| NoCall::Absent("an identity route or a readable resource".into()));
     }
     if let Some(route) = target.routes.get(name) {
         return Ok(plain(route));
     }
-    const ROUTES: &[&str] =
-        &["register", "login", "me", "refresh", "logout", "password", "delete-account", "sessions", "health"];
+    const ROUTES: &[&str] = &[
+        "register",
+        "login",
+        "me",
+        "refresh",
+        "logout",
+        "password",
+        "delete-account",
+        "sessions",
+        "health",
+    ];
     if ROUTES.contains(&name) {
         return Err(NoCall::Absent(format!("the route `{name}`")));
     }
-    let Some((of, verb)) = name.split_once('.') else { return Err(NoCall::Unknown(name.to_owned())) };
+    let Some((of, verb)) = name.split_once('.') else {
+        return Err(NoCall::Unknown(name.to_owned()));
+    };
     let index = match of {
         "object" => resource,
-        _ => target.resources.iter().position(|r| r.name == of).ok_or_else(|| NoCall::Unknown(name.to_owned()))?,
+        _ => target
+            .resources
+            .iter()
+            .position(|r| r.name == of)
+            .ok_or_else(|| NoCall::Unknown(name.to_owned()))?,
     };
-    let Some(of) = target.resources.get(index) else { return Err(NoCall::Absent("a resource".into())) };
+    let Some(of) = target.resources.get(index) else {
+        return Err(NoCall::Absent("a resource".into()));
+    };
     let (verb, route) = match verb {
         "create" => (Verb::Create, Some(&of.create)),
         "list" => (Verb::List, of.list.as_ref()),
@@ -75,22 +104,43 @@ pub(crate) fn resolve<'t>(target: &'t Target, name: &str, resource: usize) -> Re
         _ => return Err(NoCall::Unknown(name.to_owned())),
     };
     match route {
-        Some(route) => Ok(Call { route, object: Some((index, verb)), preflight: false }),
-        None => Err(NoCall::Absent(format!("a way to {} an object", name.split('.').next_back().unwrap_or(name)))),
+        Some(route) => Ok(Call {
+            route,
+            object: Some((index, verb)),
+            preflight: false,
+        }),
+        None => Err(NoCall::Absent(format!(
+            "a way to {} an object",
+            name.split('.').next_back().unwrap_or(name)
+        ))),
     }
 }
 
 /// The route by which a credential is tried: who am I, else a read of one's own.
 fn probe(target: &Target) -> Option<Call<'_>> {
     if let Some(route) = target.routes.get("me") {
-        return Some(Call { route, object: None, preflight: false });
+        return Some(Call {
+            route,
+            object: None,
+            preflight: false,
+        });
     }
     let of = |verb, route: fn(&Resource) -> Option<&Route>| {
-        target.resources.iter().enumerate().filter(|(_, resource)| !resource.public).find_map(move |(index, resource)| {
-            Some(Call { route: route(resource)?, object: Some((index, verb)), preflight: false })
-        })
+        target
+            .resources
+            .iter()
+            .enumerate()
+            .filter(|(_, resource)| !resource.public)
+            .find_map(move |(index, resource)| {
+                Some(Call {
+                    route: route(resource)?,
+                    object: Some((index, verb)),
+                    preflight: false,
+                })
+            })
     };
-    of(Verb::List, |resource| resource.list.as_ref()).or_else(|| of(Verb::Read, |resource| resource.read.as_ref()))
+    of(Verb::List, |resource| resource.list.as_ref())
+        .or_else(|| of(Verb::Read, |resource| resource.read.as_ref()))
 }
 
 impl Call<'_> {
@@ -100,7 +150,11 @@ impl Call<'_> {
 
     /// Whether the path or query names an object.
     pub(crate) fn needs_object(&self) -> bool {
-        !self.preflight && matches!(self.verb(), Some(Verb::Read | Verb::Replace | Verb::Patch | Verb::Delete))
+        !self.preflight
+            && matches!(
+                self.verb(),
+                Some(Verb::Read | Verb::Replace | Verb::Patch | Verb::Delete)
+            )
     }
 }
 
@@ -125,10 +179,19 @@ pub(crate) enum Sending<'a> {
 }
 
 /// Builds the request of a step whose texts are already expanded.
-pub(crate) fn build(target: &Target, call: Call<'_>, step: &Step, filling: &Filling<'_>) -> Result<Request, Unfilled> {
+pub(crate) fn build(
+    target: &Target,
+    call: Call<'_>,
+    step: &Step,
+    filling: &Filling<'_>,
+) -> Result<Request, Unfilled> {
     let value = |name: &str| lookup(filling, name);
     let route = call.route;
-    let base = if route.side == Side::Auth { &target.auth_url } else { &target.api_url };
+    let base = if route.side == Side::Auth {
+        &target.auth_url
+    } else {
+        &target.api_url
+    };
     let mut url = join(base, &fill_path(&route.path, &value)?);
     for (name, text) in &step.query {
         url.query_pairs_mut().append_pair(name, text);
@@ -151,7 +214,12 @@ pub(crate) fn build(target: &Target, call: Call<'_>, step: &Step, filling: &Fill
         let (content_type, bytes) = body_of(route, step, filling, &value)?;
         headers.extend(content_type.map(|text| ("Content-Type".to_owned(), text.to_owned())));
         body = bytes;
-        if let Some(origin) = target.origins.send.as_ref().filter(|_| !matches!(method.as_str(), "GET" | "HEAD")) {
+        if let Some(origin) = target
+            .origins
+            .send
+            .as_ref()
+            .filter(|_| !matches!(method.as_str(), "GET" | "HEAD"))
+        {
             headers.push(("Origin".to_owned(), origin.clone()));
         }
         credentials(target, route, filling, &mut headers, &mut url);
@@ -162,12 +230,21 @@ pub(crate) fn build(target: &Target, call: Call<'_>, step: &Step, filling: &Fill
             headers.push((name.clone(), text.clone()));
         }
     }
-    Ok(Request { method, url: url.to_string(), headers, body })
+    Ok(Request {
+        method,
+        url: url.to_string(),
+        headers,
+        body,
+    })
 }
 
 fn lookup(filling: &Filling<'_>, name: &str) -> Option<String> {
     if let Some(field) = filling.fields.get(name) {
-        return Some(field.as_str().map_or_else(|| field.to_string(), str::to_owned));
+        return Some(
+            field
+                .as_str()
+                .map_or_else(|| field.to_string(), str::to_owned),
+        );
     }
     if let Some(value) = filling.values.get(name) {
         return Some(value.clone());
@@ -180,7 +257,11 @@ fn lookup(filling: &Filling<'_>, name: &str) -> Option<String> {
         "new_password" => Some(format!("{}-New7", sender.password.expose())),
         "name" => Some(sender.display.clone()),
         "user_id" => sender.id.clone(),
-        "refresh_token" => filling.refresh.refresh.as_ref().map(|token| token.expose().to_owned()),
+        "refresh_token" => filling
+            .refresh
+            .refresh
+            .as_ref()
+            .map(|token| token.expose().to_owned()),
         "token" => match filling.credential {
             Sending::Text(text) => Some(text.to_owned()),
             Sending::None => None,
@@ -203,12 +284,21 @@ fn body_of(
     const JSON: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     if let Some(raw) = &step.raw_body {
-        let kind = if matches!(route.body, Body::Form(_)) { FORM } else { JSON };
+        let kind = if matches!(route.body, Body::Form(_)) {
+            FORM
+        } else {
+            JSON
+        };
         return Ok((Some(kind), raw.clone().into_bytes()));
     }
     match &route.body {
         Body::None if step.extra.is_empty() => Ok((None, Vec::new())),
-        Body::None => Ok((Some(JSON), Value::Object(step.extra.clone().into_iter().collect()).to_string().into())),
+        Body::None => Ok((
+            Some(JSON),
+            Value::Object(step.extra.clone().into_iter().collect())
+                .to_string()
+                .into(),
+        )),
         Body::Json(template) => {
             let mut filled = json(template, step, filling, value)?;
             if let Some(members) = members_beside_placeholders(template, &mut filled) {
@@ -222,7 +312,12 @@ fn body_of(
                 form.append_pair(name, &fill(text, value)?);
             }
             for (name, extra) in &step.extra {
-                form.append_pair(name, &extra.as_str().map_or_else(|| extra.to_string(), str::to_owned));
+                form.append_pair(
+                    name,
+                    &extra
+                        .as_str()
+                        .map_or_else(|| extra.to_string(), str::to_owned),
+                );
             }
             Ok((Some(FORM), form.finish().into_bytes()))
         }
@@ -230,7 +325,9 @@ fn body_of(
 }
 
 fn omitted(text: &str, step: &Step) -> bool {
-    step.omit.iter().any(|name| text.contains(&format!("{{{name}}}")))
+    step.omit
+        .iter()
+        .any(|name| text.contains(&format!("{{{name}}}")))
 }
 
 /// As the profile's own filling, but a text that is one placeholder takes a replaced field with its JSON type.
@@ -242,18 +339,27 @@ fn json(
 ) -> Result<Value, Unfilled> {
     Ok(match template {
         Value::String(text) => {
-            let name = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).map(|t| t.split(':').next().unwrap_or(t));
+            let name = text
+                .strip_prefix('{')
+                .and_then(|t| t.strip_suffix('}'))
+                .map(|t| t.split(':').next().unwrap_or(t));
             match name.and_then(|name| filling.fields.get(name)) {
                 Some(field) => field.clone(),
                 None => crate::profile::fill_json(template, value)?,
             }
         }
-        Value::Array(items) => {
-            Value::Array(items.iter().map(|item| json(item, step, filling, value)).collect::<Result<_, _>>()?)
-        }
+        Value::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| json(item, step, filling, value))
+                .collect::<Result<_, _>>()?,
+        ),
         Value::Object(members) => {
-            let kept = members.iter().filter(|(_, member)| !member.as_str().is_some_and(|text| omitted(text, step)));
-            let filled = kept.map(|(name, member)| Ok((name.clone(), json(member, step, filling, value)?)));
+            let kept = members
+                .iter()
+                .filter(|(_, member)| !member.as_str().is_some_and(|text| omitted(text, step)));
+            let filled =
+                kept.map(|(name, member)| Ok((name.clone(), json(member, step, filling, value)?)));
             Value::Object(filled.collect::<Result<_, _>>()?)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => template.clone(),
@@ -266,8 +372,13 @@ fn members_beside_placeholders<'v>(
     filled: &'v mut Value,
 ) -> Option<&'v mut serde_json::Map<String, Value>> {
     let members = template.as_object()?;
-    let here = members.values().any(|member| member.as_str().is_some_and(|text| text.contains('{')));
-    let inner = members.iter().find(|(_, member)| member.is_object()).map(|(name, _)| name.clone());
+    let here = members
+        .values()
+        .any(|member| member.as_str().is_some_and(|text| text.contains('{')));
+    let inner = members
+        .iter()
+        .find(|(_, member)| member.is_object())
+        .map(|(name, _)| name.clone());
     match (here, inner) {
         (false, Some(name)) => members_beside_placeholders(&members[&name], filled.get_mut(&name)?),
         _ => filled.as_object_mut(),
@@ -284,7 +395,10 @@ fn credentials(
     let mut cookies = Vec::new();
     if let (true, Sending::Text(token)) = (route.protected, filling.credential) {
         match &target.credential.carry {
-            Carry::Header { name, scheme: Some(scheme) } => headers.push((name.clone(), format!("{scheme} {token}"))),
+            Carry::Header {
+                name,
+                scheme: Some(scheme),
+            } => headers.push((name.clone(), format!("{scheme} {token}"))),
             Carry::Header { name, scheme: None } => headers.push((name.clone(), token.to_owned())),
             Carry::Cookie(name) => cookies.push(format!("{name}={token}")),
             Carry::Query(name) => {
@@ -293,7 +407,8 @@ fn credentials(
         }
     }
     // The refresh cookie goes where it is used up: renewing and ending the session.
-    if let (Some(name), Some(refresh)) = (&target.credential.refresh_cookie, &filling.refresh.refresh)
+    if let (Some(name), Some(refresh)) =
+        (&target.credential.refresh_cookie, &filling.refresh.refresh)
         && matches!(route.name.as_str(), "refresh" | "logout")
     {
         cookies.push(format!("{name}={}", refresh.expose()));

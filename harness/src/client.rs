@@ -28,8 +28,18 @@ pub struct Unsendable(String);
 impl Client {
     /// A client with a time limit for one request, and perhaps one for requests a second.
     pub fn new(timeout: Duration, rps: Option<u32>) -> Result<Client, Unsendable> {
-        let pace = rps.map(|rps| (Duration::from_secs(1) / rps.max(1), Mutex::new(Instant::now())));
-        Ok(Client { http: build(true)?, timeout, pace, sent: AtomicU64::new(0) })
+        let pace = rps.map(|rps| {
+            (
+                Duration::from_secs(1) / rps.max(1),
+                Mutex::new(Instant::now()),
+            )
+        });
+        Ok(Client {
+            http: build(true)?,
+            timeout,
+            pace,
+            sent: AtomicU64::new(0),
+        })
     }
 
     /// How many requests left.
@@ -39,7 +49,11 @@ impl Client {
 
     /// A plain GET, for recognising a target.
     pub async fn get(&self, url: &Url) -> Answer {
-        let request = Request { method: "GET".into(), url: url.to_string(), ..Request::default() };
+        let request = Request {
+            method: "GET".into(),
+            url: url.to_string(),
+            ..Request::default()
+        };
         match self.send(&request, false).await {
             Ok(answer) => answer,
             Err(error) => Answer::Nothing(NoAnswer::Unreachable(error.to_string())),
@@ -65,7 +79,9 @@ impl Client {
     }
 
     async fn paced(&self) {
-        let Some((gap, next)) = &self.pace else { return };
+        let Some((gap, next)) = &self.pace else {
+            return;
+        };
         let mut next = next.lock().await;
         tokio::time::sleep_until((*next).into()).await;
         *next = Instant::now() + *gap;
@@ -75,19 +91,29 @@ impl Client {
 fn build(pooled: bool) -> Result<reqwest::Client, Unsendable> {
     // Redirects are off: a login page answering 302 would look like a 200. Proxies of the environment would put an edge
     // between harness and target that nobody declared.
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().referer(false);
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false);
     let builder = builder.user_agent(concat!("authspec/", env!("CARGO_PKG_VERSION")));
-    let builder = if pooled { builder } else { builder.pool_max_idle_per_host(0) };
+    let builder = if pooled {
+        builder
+    } else {
+        builder.pool_max_idle_per_host(0)
+    };
     builder.build().map_err(|error| Unsendable(chain(&error)))
 }
 
 fn prepared(http: &reqwest::Client, request: &Request) -> Result<reqwest::Request, Unsendable> {
-    let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|e| Unsendable(e.to_string()))?;
+    let method = reqwest::Method::from_bytes(request.method.as_bytes())
+        .map_err(|e| Unsendable(e.to_string()))?;
     let url = Url::parse(&request.url).map_err(|error| Unsendable(error.to_string()))?;
     let mut builder = http.request(method, url);
     for (name, value) in &request.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| Unsendable(e.to_string()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|e| Unsendable(e.to_string()))?;
+        let name =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|e| Unsendable(e.to_string()))?;
+        let value =
+            HeaderValue::from_bytes(value.as_bytes()).map_err(|e| Unsendable(e.to_string()))?;
         builder = builder.header(name, value);
     }
     if !request.body.is_empty() {
@@ -103,7 +129,11 @@ async fn receive(http: &reqwest::Client, request: reqwest::Request, start: Insta
     };
     let status = response.status().as_u16();
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect();
     let (mut body, mut truncated) = (Vec::new(), false);
     loop {
         match response.chunk().await {
@@ -119,12 +149,25 @@ async fn receive(http: &reqwest::Client, request: reqwest::Request, start: Insta
             Err(error) => return Answer::Nothing(NoAnswer::Closed(chain(&error))),
         }
     }
-    Answer::Response(Response { status, headers, body, truncated, duration: start.elapsed() })
+    Answer::Response(Response {
+        status,
+        headers,
+        body,
+        truncated,
+        duration: start.elapsed(),
+    })
 }
 
 fn no_answer(error: &reqwest::Error) -> NoAnswer {
     let why = chain(error);
-    let closed = ["closed", "reset", "broken pipe", "incomplete", "end of file", "eof"];
+    let closed = [
+        "closed",
+        "reset",
+        "broken pipe",
+        "incomplete",
+        "end of file",
+        "eof",
+    ];
     if error.is_timeout() {
         NoAnswer::TimedOut
     } else if error.is_connect() {

@@ -84,11 +84,14 @@ impl Running {
 /// fails.
 pub fn main(suite: &Suite<'_>, start: impl Future<Output = Result<Running, String>>) -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = match Catalogue::with(suite.own.clone()) {
-        Ok(catalogue) => trials(&arguments, &catalogue, suite, start),
-        Err(error) => vec![broken(error.to_string())],
+    let trials = Catalogue::with(suite.own.clone())
+        .map_err(|error| error.to_string())
+        .and_then(|catalogue| trials(&arguments, &catalogue, suite, start));
+    let conclusion = match trials {
+        Ok(trials) => libtest_mimic::run(&arguments, trials),
+        Err(why) => libtest_mimic::run(&unfiltered(arguments), vec![broken(why)]),
     };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    conclusion.exit_code()
 }
 
 fn trials(
@@ -96,34 +99,21 @@ fn trials(
     catalogue: &Catalogue,
     suite: &Suite<'_>,
     start: impl Future<Output = Result<Running, String>>,
-) -> Vec<Trial> {
-    let ids: Vec<_> = catalogue
-        .all()
-        .iter()
-        .map(|scenario| scenario.id.as_str())
-        .collect();
+) -> Result<Vec<Trial>, String> {
+    let ids = catalogue.all().iter().map(|scenario| scenario.id.as_str());
     let named =
-        |id: &&str| Trial::test(*id, || Ok(())).with_kind(id.split('.').next().unwrap_or_default());
+        |id: &str| Trial::test(id, || Ok(())).with_kind(id.split('.').next().unwrap_or_default());
     let selected = ids
-        .iter()
-        .copied()
+        .clone()
         .filter(|id| !arguments.is_filtered_out(&named(id)));
     let selected: Vec<_> = selected.map(str::to_owned).collect();
     if arguments.list || selected.is_empty() {
-        return ids.iter().map(named).collect();
+        return Ok(ids.map(named).collect());
     }
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return vec![broken(error.to_string())],
-    };
-    match runtime.block_on(judged(catalogue, suite, selected, start)) {
-        Ok(report) => report
-            .results
-            .iter()
-            .map(|result| trial(&report, result))
-            .collect(),
-        Err(why) => vec![broken(why)],
-    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let report = runtime.block_on(judged(catalogue, suite, selected, start))?;
+    let trial = |result| trial(&report, result);
+    Ok(report.results.iter().map(trial).collect())
 }
 
 async fn judged(
@@ -213,6 +203,18 @@ fn broken(why: String) -> Trial {
     Trial::test("conformance", || Err(Failed::from(why)))
 }
 
+/// No filter hides that nothing could be run.
+fn unfiltered(arguments: Arguments) -> Arguments {
+    Arguments {
+        filter: None,
+        skip: Vec::new(),
+        ignored: false,
+        bench: false,
+        list: false,
+        ..arguments
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,19 +233,22 @@ mod tests {
         };
         let catalogue = Catalogue::embedded().unwrap();
         let listed = trials(&arguments, &catalogue, &NOBODY, async { unreachable!() });
-        assert_eq!(listed.len(), catalogue.all().len());
+        assert_eq!(listed.map(|all| all.len()), Ok(catalogue.all().len()));
     }
 
     #[test]
-    fn a_server_that_does_not_start_is_one_failing_test() {
-        let arguments = Arguments::default();
+    fn no_filter_hides_that_the_server_did_not_start() {
+        let arguments = Arguments {
+            filter: Some("own.it".into()),
+            exact: true,
+            ..Arguments::default()
+        };
         let own = vec![("own/it.toml".to_owned(), SCENARIO.to_owned())];
         let catalogue = Catalogue::with(own).unwrap();
-        let trials = trials(&arguments, &catalogue, &NOBODY, async {
-            Err("no port is free".into())
-        });
-        assert_eq!(trials.len(), 1);
-        assert!(libtest_mimic::run(&arguments, trials).has_failed());
+        let start = async { Err("no port is free".to_owned()) };
+        let error = trials(&arguments, &catalogue, &NOBODY, start).map(|all| all.len());
+        assert_eq!(error, Err("no port is free".to_owned()));
+        assert!(!unfiltered(arguments).is_filtered_out(&broken(String::new())));
     }
 
     const SCENARIO: &str = r#"

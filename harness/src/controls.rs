@@ -36,11 +36,16 @@ impl Stage<'_> {
             Control::Step(step) => self.own_step(&step, shown).await,
             Control::Named(name) => match name {
                 NamedControl::None | NamedControl::Rate => Ok(()),
-                NamedControl::Auth | NamedControl::Cookie => self.authenticated(case, when, shown, false).await,
+                NamedControl::Auth | NamedControl::Cookie => {
+                    self.authenticated(case, when, shown, false).await
+                }
                 NamedControl::Forge => self.authenticated(case, when, shown, true).await,
                 NamedControl::Login => self.login_works(case).await,
                 NamedControl::Reg => self.registration_works(shown).await,
-                NamedControl::Owner => self.owners_read_their_own(case, when, shown, sentinels).await,
+                NamedControl::Owner => {
+                    self.owners_read_their_own(case, when, shown, sentinels)
+                        .await
+                }
                 NamedControl::Cors => self.allowed_origin(case).await,
                 NamedControl::Refresh => self.refresh_works().await,
             },
@@ -50,7 +55,11 @@ impl Stage<'_> {
     async fn own_step(&mut self, step: &Step, shown: &mut Shown) -> Result<(), Stop> {
         let done = self.perform(step, Part::Control, None).await?;
         let accepted = [Expectation::Keyword(Keyword::Accepted)];
-        let expect = if step.expect.is_empty() { &accepted[..] } else { &step.expect[..] };
+        let expect = if step.expect.is_empty() {
+            &accepted[..]
+        } else {
+            &step.expect[..]
+        };
         let seen = Seen {
             done: &done,
             shown: &Shown::default(),
@@ -63,15 +72,24 @@ impl Stage<'_> {
         shown.valid = done.exchange.response().cloned();
         match Verdict::worst(self.judge(step, expect, &held, seen)) {
             Some(Verdict::Pass { .. }) | None => Ok(()),
-            Some(Verdict::Fail(mismatch)) => {
-                Err(Stop::Unclear(format!("the control expected {}, got {}", mismatch.expected, mismatch.actual)))
+            Some(Verdict::Fail(mismatch)) => Err(Stop::Unclear(format!(
+                "the control expected {}, got {}",
+                mismatch.expected, mismatch.actual
+            ))),
+            Some(Verdict::Inconclusive(why) | Verdict::Skipped(why) | Verdict::Error(why)) => {
+                Err(Stop::Unclear(why))
             }
-            Some(Verdict::Inconclusive(why) | Verdict::Skipped(why) | Verdict::Error(why)) => Err(Stop::Unclear(why)),
         }
     }
 
     /// The same request with a valid credential is answered as it should be; without one it is not.
-    async fn authenticated(&mut self, case: &Step, when: When, shown: &mut Shown, forge: bool) -> Result<(), Stop> {
+    async fn authenticated(
+        &mut self,
+        case: &Step,
+        when: When,
+        shown: &mut Shown,
+        forge: bool,
+    ) -> Result<(), Stop> {
         let call = self.resolve(case)?;
         if !call.route.protected || call.preflight {
             return Ok(());
@@ -80,10 +98,15 @@ impl Stage<'_> {
         let named = case.on.as_ref().and_then(|name| self.objects.get(name));
         let owner = match named {
             Some(object) => Some(object.owner.clone()),
-            None => (call.needs_object() && !case.path.contains_key("id")).then(|| "alice".to_owned()),
+            None => {
+                (call.needs_object() && !case.path.contains_key("id")).then(|| "alice".to_owned())
+            }
         };
         // What was deleted reads back to nobody; another object shows that the route works.
-        let on = case.on.clone().filter(|_| named.is_none_or(|object| !object.deleted));
+        let on = case
+            .on
+            .clone()
+            .filter(|_| named.is_none_or(|object| !object.deleted));
         let valid = Step {
             token: None,
             on,
@@ -109,7 +132,8 @@ impl Stage<'_> {
         }
         shown.telling = telling(self.run, &done);
         shown.valid = done.exchange.response().cloned();
-        let attack_is_anonymous = case.actor.as_deref() == Some("anonymous") || case.token.as_deref() == Some("none");
+        let attack_is_anonymous =
+            case.actor.as_deref() == Some("anonymous") || case.token.as_deref() == Some("none");
         if when == When::Before && !attack_is_anonymous {
             self.anonymous_is_refused(&valid, shown).await?;
         }
@@ -120,12 +144,23 @@ impl Stage<'_> {
     }
 
     async fn anonymous_is_refused(&mut self, valid: &Step, shown: &mut Shown) -> Result<(), Stop> {
-        let nobody = Step { actor: Some("anonymous".into()), token: Some("none".into()), ..valid.clone() };
+        let nobody = Step {
+            actor: Some("anonymous".into()),
+            token: Some("none".into()),
+            ..valid.clone()
+        };
         let done = self.perform(&nobody, Part::Control, None).await?;
         let Some(response) = done.exchange.response() else {
-            return Err(Stop::Unclear(format!("nobody got {} on {}", done.exchange.outcome(), done.exchange.line())));
+            return Err(Stop::Unclear(format!(
+                "nobody got {} on {}",
+                done.exchange.outcome(),
+                done.exchange.line()
+            )));
         };
-        let same = shown.valid.as_ref().is_some_and(|valid| valid.body == response.body && !valid.body.is_empty());
+        let same = shown
+            .valid
+            .as_ref()
+            .is_some_and(|valid| valid.body == response.body && !valid.body.is_empty());
         if response.is_success() && (done.complete || same) && done.verb != Some(Verb::List) {
             return Err(Stop::Unclear(format!(
                 "{} answers {} without any credential, so that it cannot tell a good token from a bad one",
@@ -139,9 +174,14 @@ impl Stage<'_> {
 
     /// A token with unchanged claims that the harness signed itself: without it no refusal of a forged one counts.
     async fn own_signature_is_accepted(&mut self, valid: &Step) -> Result<(), Stop> {
-        let resigned = Step { token: Some("resigned".into()), ..valid.clone() };
+        let resigned = Step {
+            token: Some("resigned".into()),
+            ..valid.clone()
+        };
         let forms = self.forms(&resigned).await?;
-        let Some(form) = forms.first() else { return Err(Stop::Unclear("no token could be signed".into())) };
+        let Some(form) = forms.first() else {
+            return Err(Stop::Unclear("no token could be signed".into()));
+        };
         let done = self.perform(&resigned, Part::Control, Some(form)).await?;
         match done.complete {
             true => Ok(()),
@@ -157,7 +197,11 @@ impl Stage<'_> {
             None | Some("anonymous" | "{fresh}") => "alice",
             Some(actor) => actor,
         };
-        let actor = if self.actors.contains_key(actor) { actor.to_owned() } else { "alice".to_owned() };
+        let actor = if self.actors.contains_key(actor) {
+            actor.to_owned()
+        } else {
+            "alice".to_owned()
+        };
         let step = Step {
             actor: Some(actor.clone()),
             call: Some("login".into()),
@@ -167,7 +211,9 @@ impl Stage<'_> {
         let done = self.perform(&step, Part::Control, None).await?;
         if !done.complete {
             let outcome = done.exchange.outcome();
-            return Err(Stop::Unclear(format!("the right password of {actor} was answered {outcome} without a credential")));
+            return Err(Stop::Unclear(format!(
+                "the right password of {actor} was answered {outcome} without a credential"
+            )));
         }
         self.accepted_by_probe(&actor, "control").await
     }
@@ -184,7 +230,10 @@ impl Stage<'_> {
             true => Ok(()),
             false => {
                 let outcome = done.exchange.outcome();
-                Err(Stop::Unclear(format!("the credential of a right login was answered {outcome} without {}", done.wanted)))
+                Err(Stop::Unclear(format!(
+                    "the credential of a right login was answered {outcome} without {}",
+                    done.wanted
+                )))
             }
         }
     }
@@ -194,9 +243,15 @@ impl Stage<'_> {
         if !self.run.target.routes.contains_key("register") {
             return Err(Stop::Skip("the profile has no registration route".into()));
         }
-        self.run.registration_used.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.run
+            .registration_used
+            .store(true, std::sync::atomic::Ordering::Relaxed);
         if shown.valid.is_none() && self.run.target.routes.contains_key("me") {
-            let me = Step { actor: Some("alice".into()), call: Some("me".into()), ..Step::default() };
+            let me = Step {
+                actor: Some("alice".into()),
+                call: Some("me".into()),
+                ..Step::default()
+            };
             let done = self.perform(&me, Part::Control, None).await?;
             shown.valid = done.exchange.response().cloned().filter(|_| done.complete);
         }
@@ -217,24 +272,44 @@ impl Stage<'_> {
             sentinels.owners = Some(self.make_object(victim, self.resource).await?);
             sentinels.attackers = Some(self.make_object(&attacker, self.resource).await?);
         }
-        let pairs = [(victim.to_owned(), sentinels.owners.clone()), (attacker, sentinels.attackers.clone())];
+        let pairs = [
+            (victim.to_owned(), sentinels.owners.clone()),
+            (attacker, sentinels.attackers.clone()),
+        ];
         for (who, object) in pairs {
             let Some(object) = object else { continue };
             let (state, _) = self.look_at(&object).await?;
             if state != ObjectState::AsItWas {
-                return Err(Stop::Unclear(format!("{who} cannot read back an object of its own: {}", in_words(&state))));
+                return Err(Stop::Unclear(format!(
+                    "{who} cannot read back an object of its own: {}",
+                    in_words(&state)
+                )));
             }
-            shown.valid = self.record.last().and_then(|exchange| exchange.response().cloned());
+            shown.valid = self
+                .record
+                .last()
+                .and_then(|exchange| exchange.response().cloned());
         }
         shown.telling = true;
         // The objects that are attacked must read back too, before anybody touches them.
         if when == When::Before {
             let names: Vec<String> = self.objects.keys().cloned().collect();
             for name in names {
-                let Some(object) = self.objects.get(&name).filter(|object| !object.deleted).cloned() else { continue };
+                let Some(object) = self
+                    .objects
+                    .get(&name)
+                    .filter(|object| !object.deleted)
+                    .cloned()
+                else {
+                    continue;
+                };
                 let (state, snapshot) = self.look_at(&object).await?;
                 if state != ObjectState::AsItWas {
-                    return Err(Stop::Unclear(format!("{} cannot read back its object: {}", object.owner, in_words(&state))));
+                    return Err(Stop::Unclear(format!(
+                        "{} cannot read back its object: {}",
+                        object.owner,
+                        in_words(&state)
+                    )));
                 }
                 if let Some(kept) = self.objects.get_mut(&name) {
                     kept.snapshot = snapshot;
@@ -245,11 +320,16 @@ impl Stage<'_> {
     }
 
     async fn allowed_origin(&mut self, case: &Step) -> Result<(), Stop> {
-        let mut step = Step { token: case.token.clone(), actor: case.actor.clone(), ..bare(case) };
+        let mut step = Step {
+            token: case.token.clone(),
+            actor: case.actor.clone(),
+            ..bare(case)
+        };
         let Some(allowed) = self.run.target.origins.allowed.first() else {
             return Err(Stop::Skip("no front-end origin is declared".into()));
         };
-        step.headers.retain(|name, _| !name.eq_ignore_ascii_case("origin"));
+        step.headers
+            .retain(|name, _| !name.eq_ignore_ascii_case("origin"));
         step.headers.insert("Origin".into(), allowed.clone());
         let done = self.perform(&step, Part::Control, None).await?;
         let seen = Seen {
@@ -282,7 +362,10 @@ impl Stage<'_> {
         };
         let signed_in = self.perform(&login, Part::Control, None).await?;
         if !signed_in.complete {
-            return Err(Stop::Unclear(format!("alice could not sign in: {}", signed_in.exchange.outcome())));
+            return Err(Stop::Unclear(format!(
+                "alice could not sign in: {}",
+                signed_in.exchange.outcome()
+            )));
         }
         let refresh = Step {
             actor: Some("alice".into()),
@@ -293,7 +376,10 @@ impl Stage<'_> {
         };
         let done = self.perform(&refresh, Part::Control, None).await?;
         if !done.complete {
-            return Err(Stop::Unclear(format!("a fresh refresh token was answered {}", done.exchange.outcome())));
+            return Err(Stop::Unclear(format!(
+                "a fresh refresh token was answered {}",
+                done.exchange.outcome()
+            )));
         }
         self.accepted_by_probe("alice", "control-next").await
     }
@@ -327,8 +413,14 @@ fn bare(case: &Step) -> Step {
 
 /// Whether a good answer holds anything by which a disclosure could be told.
 fn telling(run: &Run, done: &crate::stage::Done) -> bool {
-    let Some(response) = done.exchange.response() else { return false };
+    let Some(response) = done.exchange.response() else {
+        return false;
+    };
     let pointers = run.id_pointers();
-    let reading = Reading { receiver: None, sent: "", id_pointers: &pointers };
+    let reading = Reading {
+        receiver: None,
+        sent: "",
+        id_pointers: &pointers,
+    };
     !disclosures(response, reading, &run.facts()).is_empty()
 }

@@ -13,8 +13,14 @@ pub(crate) fn enrolment(run: &Run, failed: &NotEnrolled) -> String {
         Stop::Register => "registration",
         Stop::Login => "login",
     };
-    let Some(exchange) = failed.exchanges.last() else { return failed.why.clone() };
-    format!("{}{}", sentence(run, what, exchange, &failed.why), excerpt(run, exchange))
+    let Some(exchange) = failed.exchanges.last() else {
+        return failed.why.clone();
+    };
+    format!(
+        "{}{}",
+        sentence(run, what, exchange, &failed.why),
+        excerpt(run, exchange)
+    )
 }
 
 fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
@@ -23,11 +29,16 @@ fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
     let response = match &exchange.answer {
         Answer::Response(response) => response,
         Answer::Nothing(NoAnswer::Unreachable(why)) => {
-            return format!("nothing answers at {}: {why}. Is the server running?", run.target.auth_url);
+            return format!(
+                "nothing answers at {}: {why}. Is the server running?",
+                run.target.auth_url
+            );
         }
         Answer::Nothing(reason) => return format!("{what} got no answer ({reason}) on {line}"),
     };
-    let html = response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    let html = response
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("text/html"));
     match response.status {
         404 | 405 | 501 => format!(
             "{what} answered {} on {line}: the profile `{}` does not fit this target, or the route is not there",
@@ -38,7 +49,9 @@ fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
              the target refuses everything",
             response.status
         ),
-        429 => format!("{what} answered 429 on {line}: its rate limit is used up; try later, or declare it in [limits]"),
+        429 => format!(
+            "{what} answered 429 on {line}: its rate limit is used up; try later, or declare it in [limits]"
+        ),
         500.. => format!(
             "{what} crashed with {} on {line}; the usual causes are tables that were never created at start-up and a \
              database that cannot be reached",
@@ -48,7 +61,10 @@ fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
             "{what} answered {} with an HTML page on {line}: this is a web page, not an API; check the URL",
             response.status
         ),
-        200..300 => format!("{why}: the profile `{}` does not fit this target", run.target.profile),
+        200..300 => format!(
+            "{why}: the profile `{}` does not fit this target",
+            run.target.profile
+        ),
         300..=399 => format!(
             "{what} answered {} to {} on {line}; redirects are not followed: check scheme, host and trailing slash",
             response.status,
@@ -59,11 +75,20 @@ fn sentence(run: &Run, what: &str, exchange: &Exchange, why: &str) -> String {
 }
 
 fn excerpt(run: &Run, exchange: &Exchange) -> String {
-    let Some(response) = exchange.response().filter(|r| !r.body.is_empty() && r.status >= 400) else {
+    let Some(response) = exchange
+        .response()
+        .filter(|r| !r.body.is_empty() && r.status >= 400)
+    else {
         return String::new();
     };
     let (clean, _) = run.redactor.text(&response.text());
-    let short: String = clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+    let short: String = clean
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(120)
+        .collect();
     format!(" (it said: {short})")
 }
 
@@ -75,10 +100,14 @@ pub(crate) fn refused_token(run: &Run, actor: &Actor, exchange: &Exchange) -> St
     match exchange.response() {
         None => return format!("the issuer gave a token, but the API gave {outcome} on {line}"),
         Some(response) if response.status >= 500 => {
-            return format!("the issuer gave a token, but the API crashed with {outcome} on {line}");
+            return format!(
+                "the issuer gave a token, but the API crashed with {outcome} on {line}"
+            );
         }
         Some(response) if response.status == 404 => {
-            return format!("the issuer gave a token, but {line} answered 404: the profile does not fit, or the route is gone");
+            return format!(
+                "the issuer gave a token, but {line} answered 404: the profile does not fit, or the route is gone"
+            );
         }
         Some(_) => {}
     }
@@ -91,7 +120,10 @@ pub(crate) fn refused_token(run: &Run, actor: &Actor, exchange: &Exchange) -> St
     let claim = |name: &str| token.claims().get(name).map(|value| value.to_string());
     let alg = token.alg().unwrap_or("none").to_owned();
     let now = run.target_now();
-    let exp = token.claims().get("exp").and_then(serde_json::Value::as_f64);
+    let exp = token
+        .claims()
+        .get("exp")
+        .and_then(serde_json::Value::as_f64);
     if let Some(late) = exp.map(|exp| now as f64 - exp).filter(|late| *late > 0.0) {
         return format!(
             "a fresh token is refused with {outcome} on {line}: its exp is in the past by {:.1} hours on the target's own \
@@ -121,7 +153,13 @@ pub(crate) fn refused_token(run: &Run, actor: &Actor, exchange: &Exchange) -> St
         .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
         .collect();
     if !more.is_empty() {
-        causes.push(format!("otherwise compare what the API expects with the token's {}", more.join(" and ")));
+        causes.push(format!(
+            "otherwise compare what the API expects with the token's {}",
+            more.join(" and ")
+        ));
     }
-    format!("a fresh token ({alg}) is refused with {outcome} on {line}: {}", causes.join("; "))
+    format!(
+        "a fresh token ({alg}) is refused with {outcome} on {line}: {}",
+        causes.join("; ")
+    )
 }

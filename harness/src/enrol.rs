@@ -39,15 +39,27 @@ pub(crate) async fn enrol(run: &Run, name: &str) -> Result<(Actor, Vec<Exchange>
     let mut actor = Actor::fresh(&run.target, name);
     if let Some(route) = run.target.routes.get("register") {
         if !run.may_make_account() {
-            let why = format!("no more than {} accounts may be made (give --max-accounts N)", run.options.max_accounts);
+            let why = format!(
+                "no more than {} accounts may be made (give --max-accounts N)",
+                run.options.max_accounts
+            );
             return Err(failed(Stop::Budget, why, exchanges));
         }
         // Its secrets are known to the redactor before they leave.
         run.remember(&actor);
-        let exchange = plain(run, &actor, route).await.map_err(|why| failed(Stop::Register, why, Vec::new()))?;
+        let exchange = plain(run, &actor, route)
+            .await
+            .map_err(|why| failed(Stop::Register, why, Vec::new()))?;
         exchanges.push(exchange.clone());
-        let Some(response) = exchange.response().filter(|response| succeeded(route, response)) else {
-            return Err(failed(Stop::Register, format!("registration answered {}", exchange.outcome()), exchanges));
+        let Some(response) = exchange
+            .response()
+            .filter(|response| succeeded(route, response))
+        else {
+            return Err(failed(
+                Stop::Register,
+                format!("registration answered {}", exchange.outcome()),
+                exchanges,
+            ));
         };
         actor.learn_id(&run.target, response);
         if run.target.credential.at_registration {
@@ -58,7 +70,8 @@ pub(crate) async fn enrol(run: &Run, name: &str) -> Result<(Actor, Vec<Exchange>
         actor = account;
         run.remember(&actor);
     } else if run.target.jwt.mint.is_none() {
-        let why = "the profile has neither a registration route nor enough supplied accounts".to_owned();
+        let why =
+            "the profile has neither a registration route nor enough supplied accounts".to_owned();
         return Err(failed(Stop::Register, why, exchanges));
     }
     if actor.credential.token.is_none() {
@@ -73,27 +86,52 @@ pub(crate) async fn enrol(run: &Run, name: &str) -> Result<(Actor, Vec<Exchange>
 }
 
 fn supplied(run: &Run, name: &str) -> Option<Actor> {
-    let index = ["alice", "bob", "carol"].iter().position(|known| *known == name)?;
-    Some(Actor::supplied(&run.target, name, run.target.accounts.supplied.get(index)?))
+    let index = ["alice", "bob", "carol"]
+        .iter()
+        .position(|known| *known == name)?;
+    Some(Actor::supplied(
+        &run.target,
+        name,
+        run.target.accounts.supplied.get(index)?,
+    ))
 }
 
 /// Signs an actor in anew, by the profile's login or by a minted token.
 pub(crate) async fn sign_in(run: &Run, actor: &mut Actor) -> Result<Vec<Exchange>, NotEnrolled> {
-    let failed = |why: String, exchanges: Vec<Exchange>| NotEnrolled { at: Stop::Login, why, exchanges };
+    let failed = |why: String, exchanges: Vec<Exchange>| NotEnrolled {
+        at: Stop::Login,
+        why,
+        exchanges,
+    };
     let Some(route) = run.target.routes.get("login") else {
         let token = mint(run, actor).map_err(|why| failed(why, Vec::new()))?;
-        actor.credential = Credential { token: Some(Secret::new(token)), refresh: None };
+        actor.credential = Credential {
+            token: Some(Secret::new(token)),
+            refresh: None,
+        };
         return Ok(Vec::new());
     };
-    let exchange = plain(run, actor, route).await.map_err(|why| failed(why, Vec::new()))?;
-    let Some(response) = exchange.response().filter(|response| succeeded(route, response)).cloned() else {
-        return Err(failed(format!("login answered {}", exchange.outcome()), vec![exchange]));
+    let exchange = plain(run, actor, route)
+        .await
+        .map_err(|why| failed(why, Vec::new()))?;
+    let Some(response) = exchange
+        .response()
+        .filter(|response| succeeded(route, response))
+        .cloned()
+    else {
+        return Err(failed(
+            format!("login answered {}", exchange.outcome()),
+            vec![exchange],
+        ));
     };
     let mut exchanges = vec![exchange];
     match credential_of(run, actor, route, &response, &mut exchanges).await {
         Ok(credential) if credential.token.is_some() => actor.credential = credential,
         Ok(_) => {
-            let why = format!("login answered {} without a credential where the profile looks for it", response.status);
+            let why = format!(
+                "login answered {} without a credential where the profile looks for it",
+                response.status
+            );
             return Err(failed(why, exchanges));
         }
         Err(why) => return Err(failed(why, exchanges)),
@@ -111,8 +149,11 @@ pub(crate) async fn credential_of(
     response: &Response,
     exchanges: &mut Vec<Exchange>,
 ) -> Result<Credential, String> {
-    let mut saved: BTreeMap<String, String> =
-        login.save.iter().filter_map(|(name, place)| Some((name.clone(), find(place, response)?))).collect();
+    let mut saved: BTreeMap<String, String> = login
+        .save
+        .iter()
+        .filter_map(|(name, place)| Some((name.clone(), find(place, response)?)))
+        .collect();
     let mut last = response.clone();
     for route in &run.target.login_then {
         let step = Step::default();
@@ -123,14 +164,28 @@ pub(crate) async fn credential_of(
             credential: Sending::None,
             refresh: &Credential::default(),
         };
-        let call = Call { route, object: None, preflight: false };
-        let request = build(&run.target, call, &step, &filling).map_err(|error| error.to_string())?;
+        let call = Call {
+            route,
+            object: None,
+            preflight: false,
+        };
+        let request =
+            build(&run.target, call, &step, &filling).map_err(|error| error.to_string())?;
         let exchange = transmit(run, request, label(actor, &route.name)).await?;
-        let answered = exchange.response().filter(|response| succeeded(route, response)).cloned();
+        let answered = exchange
+            .response()
+            .filter(|response| succeeded(route, response))
+            .cloned();
         let outcome = exchange.outcome();
         exchanges.push(exchange);
-        last = answered.ok_or_else(|| format!("the login step `{}` answered {outcome}", route.name))?;
-        saved.extend(route.save.iter().filter_map(|(name, place)| Some((name.clone(), find(place, &last)?))));
+        last = answered
+            .ok_or_else(|| format!("the login step `{}` answered {outcome}", route.name))?;
+        saved.extend(
+            route
+                .save
+                .iter()
+                .filter_map(|(name, place)| Some((name.clone(), find(place, &last)?))),
+        );
     }
     let mut credential = Credential::read(&run.target, &last);
     if credential.refresh.is_none() {
@@ -140,13 +195,18 @@ pub(crate) async fn credential_of(
 }
 
 async fn learn_from_me(run: &Run, actor: &mut Actor, exchanges: &mut Vec<Exchange>) {
-    let Some(route) = run.target.routes.get("me") else { return };
+    let Some(route) = run.target.routes.get("me") else {
+        return;
+    };
     if actor.id.is_some() && run.target.credential.user_id != UserIdAt::Me {
         return;
     }
     let Some(pointer) = &route.id else { return };
     if let Ok(exchange) = plain(run, actor, route).await {
-        let found = exchange.response().filter(|r| r.is_success()).and_then(|r| text(r.json()?.pointer(pointer)?));
+        let found = exchange
+            .response()
+            .filter(|r| r.is_success())
+            .and_then(|r| text(r.json()?.pointer(pointer)?));
         actor.id = found.or(actor.id.take());
         exchanges.push(exchange);
     }
@@ -159,16 +219,30 @@ async fn plain(run: &Run, actor: &Actor, route: &Route) -> Result<Exchange, Stri
         sender: actor,
         values: BTreeMap::new(),
         fields: BTreeMap::new(),
-        credential: token.as_ref().map_or(Sending::None, |token| Sending::Text(token.expose())),
+        credential: token
+            .as_ref()
+            .map_or(Sending::None, |token| Sending::Text(token.expose())),
         refresh: &actor.credential,
     };
-    let call = Call { route, object: None, preflight: false };
-    let request = build(&run.target, call, &Step::default(), &filling).map_err(|error| error.to_string())?;
+    let call = Call {
+        route,
+        object: None,
+        preflight: false,
+    };
+    let request =
+        build(&run.target, call, &Step::default(), &filling).map_err(|error| error.to_string())?;
     transmit(run, request, label(actor, &route.name)).await
 }
 
 fn label<'a>(actor: &'a Actor, call: &'a str) -> Label<'a> {
-    Label { actor: &actor.name, call, control: true, recipe: None, fresh: false, patient: true }
+    Label {
+        actor: &actor.name,
+        call,
+        control: true,
+        recipe: None,
+        fresh: false,
+        patient: true,
+    }
 }
 
 /// Whether an answer is what the profile calls a success.
@@ -178,7 +252,9 @@ pub(crate) fn succeeded(route: &Route, response: &Response) -> bool {
         false => route.ok.contains(&response.status),
     };
     let told = route.success.as_ref().is_none_or(|success| {
-        let found = response.json().and_then(|json| json.pointer(&success.pointer).cloned());
+        let found = response
+            .json()
+            .and_then(|json| json.pointer(&success.pointer).cloned());
         match &success.equals {
             Some(wanted) => found.as_ref() == Some(wanted),
             None => found.is_some_and(|value| !value.is_null() && value != Value::Bool(false)),
@@ -189,16 +265,21 @@ pub(crate) fn succeeded(route: &Route, response: &Response) -> bool {
 
 /// Signs a token by the profile's claims, for an API whose users live elsewhere.
 fn mint(run: &Run, actor: &Actor) -> Result<String, String> {
-    let Some(template) = &run.target.jwt.mint else { return Err("the profile has no login route".into()) };
+    let Some(template) = &run.target.jwt.mint else {
+        return Err("the profile has no login route".into());
+    };
     let Some(secret) = &run.options.signing_key else {
-        return Err("tokens must be minted (give --secret-env VAR or --signing-key-file FILE)".into());
+        return Err(
+            "tokens must be minted (give --secret-env VAR or --signing-key-file FILE)".into(),
+        );
     };
     let key = match secret.expose().contains("-----BEGIN") {
         true => Key::from_pem(secret.expose()).map_err(|error| error.to_string())?,
         false => Key::hmac(secret.expose().as_bytes().to_vec()),
     };
     let name = run.target.jwt.algorithm.as_deref().unwrap_or("HS256");
-    let algorithm = Algorithm::parse(name).ok_or_else(|| format!("the profile's algorithm {name} is unknown"))?;
+    let algorithm = Algorithm::parse(name)
+        .ok_or_else(|| format!("the profile's algorithm {name} is unknown"))?;
     let now = run.target_now();
     let value = |placeholder: &str| match placeholder {
         "email" => Some(actor.email.clone()),
@@ -214,11 +295,18 @@ fn mint(run: &Run, actor: &Actor) -> Result<String, String> {
     };
     let claims = crate::profile::fill_json(template, &value).map_err(|error| error.to_string())?;
     let mut header = json!({ "alg": name });
-    if let (Some(header), Some(Value::Object(more))) = (header.as_object_mut(), &run.target.jwt.header) {
+    if let (Some(header), Some(Value::Object(more))) =
+        (header.as_object_mut(), &run.target.jwt.header)
+    {
         header.extend(more.clone());
     }
     let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
     let input = format!("{}.{}", part(&header), part(&claims));
-    let signature = key.sign(algorithm, input.as_bytes()).map_err(|error| error.to_string())?;
-    Ok(format!("{input}.{}", Base64UrlUnpadded::encode_string(&signature)))
+    let signature = key
+        .sign(algorithm, input.as_bytes())
+        .map_err(|error| error.to_string())?;
+    Ok(format!(
+        "{input}.{}",
+        Base64UrlUnpadded::encode_string(&signature)
+    ))
 }

@@ -59,7 +59,9 @@ pub(crate) fn each<E>(text: &str, fill: impl Fn(&str) -> Result<String, E>) -> R
 fn is_template(text: &str) -> bool {
     let name = text.split('|').next().unwrap_or_default();
     !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
         && name.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
@@ -75,7 +77,11 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         return Ok(bound.clone());
     }
     let missing = |what: &str| Unwritable::Missing(format!("the profile has no {what}"));
-    let origin = || words.origin.ok_or_else(|| Unwritable::Missing("no front-end origin is declared".into()));
+    let origin = || {
+        words
+            .origin
+            .ok_or_else(|| Unwritable::Missing("no front-end origin is declared".into()))
+    };
     let url = || Url::parse(origin()?).map_err(|_| missing("origin that is a URL"));
     match name {
         "rand" => return Ok(random(12)),
@@ -85,11 +91,19 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         "origin" => return origin().map(str::to_owned),
         "origin.scheme" => return Ok(url()?.scheme().to_owned()),
         "origin.host" => return Ok(url()?.host_str().unwrap_or_default().to_owned()),
-        "origin.port" => return Ok(url()?.port_or_known_default().unwrap_or_default().to_string()),
+        "origin.port" => {
+            return Ok(url()?
+                .port_or_known_default()
+                .unwrap_or_default()
+                .to_string());
+        }
         "refresh_grace" => return Ok(margin(words.refresh_grace)),
         "cache" => return Ok(margin(words.cache)),
         "token_life" => {
-            return words.token_life.map(|s| format!("{s}s")).ok_or_else(|| missing("known lifetime of tokens"));
+            return words
+                .token_life
+                .map(|s| format!("{s}s"))
+                .ok_or_else(|| missing("known lifetime of tokens"));
         }
         _ => {}
     }
@@ -99,7 +113,9 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
     {
         return Ok(id.to_string());
     }
-    let Some(actor) = words.actors.get(who) else { return Err(Unwritable::Unknown(name.to_owned())) };
+    let Some(actor) = words.actors.get(who) else {
+        return Err(Unwritable::Unknown(name.to_owned()));
+    };
     match what {
         "email" => Ok(actor.email.clone()),
         "username" => Ok(actor.username.clone()),
@@ -118,13 +134,29 @@ fn margin(seconds: u64) -> String {
 fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
     let (name, argument) = filter.split_once(':').unwrap_or((filter, ""));
     let (local, domain) = text.split_once('@').unwrap_or((text, ""));
-    let with_local = |local: String| if domain.is_empty() { local } else { format!("{local}@{domain}") };
+    let with_local = |local: String| {
+        if domain.is_empty() {
+            local
+        } else {
+            format!("{local}@{domain}")
+        }
+    };
     let changed = match name {
         "upper" => text.to_uppercase(),
-        "swapcase" => {
-            text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect()
-        }
-        "chop" => text.chars().take(text.chars().count().saturating_sub(1)).collect(),
+        "swapcase" => text
+            .chars()
+            .map(|c| {
+                if c.is_lowercase() {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            })
+            .collect(),
+        "chop" => text
+            .chars()
+            .take(text.chars().count().saturating_sub(1))
+            .collect(),
         "append" => format!("{text}{argument}"),
         "pad-left" => format!(" {text}"),
         "pad-right" => format!("{text} "),
@@ -133,7 +165,9 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
         _ => return Err(Unwritable::Unknown(format!("|{name}"))),
     };
     match changed == text {
-        true => Err(Unwritable::Missing(format!("nothing in it that `{name}` changes"))),
+        true => Err(Unwritable::Missing(format!(
+            "nothing in it that `{name}` changes"
+        ))),
         false => Ok(changed),
     }
 }
@@ -152,7 +186,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, want: Result<&str, Unwritable>) {
-        let bound = [("route".to_owned(), "me".to_owned()), ("mail".to_owned(), "ai@example.com".to_owned())].into();
+        let bound = [
+            ("route".to_owned(), "me".to_owned()),
+            ("mail".to_owned(), "ai@example.com".to_owned()),
+        ]
+        .into();
         let actors = BTreeMap::new();
         let words = Words {
             actors: &actors,
@@ -170,7 +208,10 @@ mod tests {
     fn names_and_filters_are_filled_and_other_braces_stay() {
         check("on {route}", Ok("on me"));
         check(r#"{"a": {"b": 1}}"#, Ok(r#"{"a": {"b": 1}}"#));
-        check("{origin.scheme}://{origin.host}.evil.example", Ok("http://localhost.evil.example"));
+        check(
+            "{origin.scheme}://{origin.host}.evil.example",
+            Ok("http://localhost.evil.example"),
+        );
         check("{mail|upper}", Ok("AI@EXAMPLE.COM"));
         check("{mail|dotless}", Ok("aı@example.com"));
         check("{mail|fullwidth}", Ok("ａｉ@example.com"));
@@ -181,6 +222,11 @@ mod tests {
     #[test]
     fn an_unknown_name_is_a_mistake_and_a_missing_value_is_none() {
         check("{moon}", Err(Unwritable::Unknown("moon".into())));
-        check("{token_life}", Err(Unwritable::Missing("the profile has no known lifetime of tokens".into())));
+        check(
+            "{token_life}",
+            Err(Unwritable::Missing(
+                "the profile has no known lifetime of tokens".into(),
+            )),
+        );
     }
 }

@@ -18,15 +18,26 @@ struct Bench<'s, 'r>(&'s mut Stage<'r>);
 
 /// Runs the probe of a scenario between its controls.
 pub(crate) async fn probe(stage: &mut Stage<'_>) -> Vec<Case> {
-    let Some(probe) = stage.scenario.probe.as_deref().and_then(find) else { return Vec::new() };
-    let around = Step { actor: Some("alice".into()), call: Some("probe".into()), ..Step::default() };
+    let Some(probe) = stage.scenario.probe.as_deref().and_then(find) else {
+        return Vec::new();
+    };
+    let around = Step {
+        actor: Some("alice".into()),
+        call: Some("probe".into()),
+        ..Step::default()
+    };
     let (mut shown, mut sentinels) = (Shown::default(), Sentinels::default());
-    let before = stage.control(&around, When::Before, &mut shown, &mut sentinels).await;
+    let before = stage
+        .control(&around, When::Before, &mut shown, &mut sentinels)
+        .await;
     let mut broken = before.err();
     let mut attempts = Vec::new();
     if broken.is_none() {
         attempts = (probe.run)(&mut Bench(stage)).await;
-        broken = stage.control(&around, When::After, &mut shown, &mut sentinels).await.err();
+        broken = stage
+            .control(&around, When::After, &mut shown, &mut sentinels)
+            .await
+            .err();
     }
     let exchanges = std::mem::take(&mut stage.record);
     if let Some(stop) = broken {
@@ -35,7 +46,11 @@ pub(crate) async fn probe(stage: &mut Stage<'_>) -> Vec<Case> {
             Stop::Skip(why) | Stop::Unclear(why) => Verdict::Inconclusive(why),
             Stop::Broken(why) => Verdict::Error(why),
         };
-        return vec![Case { name: probe.name.into(), verdict, exchanges }];
+        return vec![Case {
+            name: probe.name.into(),
+            verdict,
+            exchanges,
+        }];
     }
     let cases = attempts.into_iter().map(|attempt| Case {
         name: attempt.name,
@@ -56,14 +71,22 @@ impl Lab for Bench<'_, '_> {
     async fn send(&mut self, step: Step, control: bool) -> Result<Sent, String> {
         let part = if control { Part::Control } else { Part::Attack };
         let forms = self.0.forms(&step).await.map_err(words)?;
-        let done = self.0.perform(&step, part, forms.first()).await.map_err(words)?;
+        let done = self
+            .0
+            .perform(&step, part, forms.first())
+            .await
+            .map_err(words)?;
         self.0.run.saw(Kept {
             scenario: self.0.scenario.id.clone(),
             case: self.0.scenario.probe.clone().unwrap_or_default(),
             exchange: done.exchange.clone(),
             good: None,
         });
-        Ok(Sent { accepted: done.complete, credential: done.credential.is_some(), exchange: done.exchange })
+        Ok(Sent {
+            accepted: done.complete,
+            credential: done.credential.is_some(),
+            exchange: done.exchange,
+        })
     }
 
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {

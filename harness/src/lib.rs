@@ -75,12 +75,20 @@ async fn check_scenarios(target: Target, all: &[Scenario], options: Options) -> 
     report.concluded()
 }
 
-fn report(target: &Target, options: &Options, started_at: std::time::SystemTime, run_id: String) -> Report {
+fn report(
+    target: &Target,
+    options: &Options,
+    started_at: std::time::SystemTime,
+    run_id: String,
+) -> Report {
     let started = jiff::Timestamp::try_from(started_at).unwrap_or_default();
     let started = started.round(jiff::Unit::Second).unwrap_or(started);
     Report {
         schema: SCHEMA.to_owned(),
-        tool: Tool { name: "authspec".into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool {
+            name: "authspec".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
         target: Named {
             auth_url: target.auth_url.to_string(),
             api_url: target.api_url.to_string(),
@@ -108,10 +116,15 @@ fn report(target: &Target, options: &Options, started_at: std::time::SystemTime,
 
 /// The keys that the issuer publishes (RFC 7517 5), none where it publishes none.
 async fn public_keys(client: &Client, target: &Target) -> Vec<Value> {
-    let Some(url) = &target.jwt.jwks else { return Vec::new() };
-    let Answer::Response(response) = client.get(url).await else { return Vec::new() };
+    let Some(url) = &target.jwt.jwks else {
+        return Vec::new();
+    };
+    let Answer::Response(response) = client.get(url).await else {
+        return Vec::new();
+    };
     let keys = response.json().and_then(|json| json.get("keys").cloned());
-    keys.and_then(|keys| keys.as_array().cloned()).unwrap_or_default()
+    keys.and_then(|keys| keys.as_array().cloned())
+        .unwrap_or_default()
 }
 
 /// What would run against a target, one line a scenario, with an estimate of accounts and logins.
@@ -125,16 +138,34 @@ pub fn dry_run(target: &Target, catalogue: &Catalogue, options: &Options) -> Str
         match &planned.lacks {
             None => {
                 accounts += scenario.own.len();
-                lines.push(format!("run   {:<10} {}", scenario.severity.word(), scenario.id));
+                lines.push(format!(
+                    "run   {:<10} {}",
+                    scenario.severity.word(),
+                    scenario.id
+                ));
             }
             Some(lack) => {
-                let give = lack.give.as_ref().map(|give| format!(" (give {give})")).unwrap_or_default();
-                lines.push(format!("skip  {:<10} {}: {}{give}", scenario.severity.word(), scenario.id, lack.why));
+                let give = lack
+                    .give
+                    .as_ref()
+                    .map(|give| format!(" (give {give})"))
+                    .unwrap_or_default();
+                lines.push(format!(
+                    "skip  {:<10} {}: {}{give}",
+                    scenario.severity.word(),
+                    scenario.id,
+                    lack.why
+                ));
             }
         }
     }
-    let runs = planned.iter().filter(|planned| planned.lacks.is_none()).count();
-    lines.push(format!("{runs} scenarios would run with about {accounts} new accounts; nothing was sent"));
+    let runs = planned
+        .iter()
+        .filter(|planned| planned.lacks.is_none())
+        .count();
+    lines.push(format!(
+        "{runs} scenarios would run with about {accounts} new accounts; nothing was sent"
+    ));
     lines.join("\n") + "\n"
 }
 
@@ -147,11 +178,19 @@ pub async fn replay(
     case: Option<&str>,
 ) -> Vec<Report> {
     let base = reports::gate::BASE_CONTROLS;
-    let all: Vec<Scenario> =
-        catalogue.all().iter().filter(|s| s.id == id || base.contains(&s.id.as_str())).cloned().collect();
+    let all: Vec<Scenario> = catalogue
+        .all()
+        .iter()
+        .filter(|s| s.id == id || base.contains(&s.id.as_str()))
+        .cloned()
+        .collect();
     let mut reports = Vec::new();
     for _ in 0..3 {
-        let options = Options { select: vec![], skip: vec![], ..options.clone() };
+        let options = Options {
+            select: vec![],
+            skip: vec![],
+            ..options.clone()
+        };
         let mut report = check_scenarios(target.clone(), &all, options).await;
         for result in report.results.iter_mut().filter(|result| result.id == id) {
             if let Some(case) = case {

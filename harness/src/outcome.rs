@@ -16,9 +16,15 @@ const FEW: usize = 2;
 const MANY: usize = 16;
 
 /// The result of a scenario that was played.
-pub(crate) fn played(run: &Run, scenario: &Scenario, cases: &[Case], duration_ms: u64) -> ScenarioResult {
-    let verdict = Verdict::worst(cases.iter().map(|case| case.verdict.clone()))
-        .unwrap_or(Verdict::Skipped("none of its cases applies to this target".into()));
+pub(crate) fn played(
+    run: &Run,
+    scenario: &Scenario,
+    cases: &[Case],
+    duration_ms: u64,
+) -> ScenarioResult {
+    let verdict = Verdict::worst(cases.iter().map(|case| case.verdict.clone())).unwrap_or(
+        Verdict::Skipped("none of its cases applies to this target".into()),
+    );
     let mut result = stated(run, scenario, &verdict, None);
     result.duration_ms = duration_ms;
     result.cases = cases.iter().map(|case| case_result(run, case)).collect();
@@ -26,7 +32,12 @@ pub(crate) fn played(run: &Run, scenario: &Scenario, cases: &[Case], duration_ms
 }
 
 /// The result of a scenario by its verdict alone.
-pub(crate) fn stated(run: &Run, scenario: &Scenario, verdict: &Verdict, give: Option<String>) -> ScenarioResult {
+pub(crate) fn stated(
+    run: &Run,
+    scenario: &Scenario,
+    verdict: &Verdict,
+    give: Option<String>,
+) -> ScenarioResult {
     let (reason, note, severity) = match verdict {
         Verdict::Pass { note } => (None, note.clone(), scenario.severity),
         Verdict::Fail(mismatch) => (Some(mismatch.consequence.clone()), None, mismatch.severity),
@@ -60,9 +71,11 @@ fn case_result(run: &Run, case: &Case) -> CaseResult {
     let clean = |text: &str| run.redactor.text(text).0;
     let (expected, actual, reason) = match &case.verdict {
         Verdict::Pass { note } => (String::new(), String::new(), note.as_deref().map(clean)),
-        Verdict::Fail(mismatch) => {
-            (clean(&mismatch.expected), clean(&mismatch.actual), Some(clean(&mismatch.consequence)))
-        }
+        Verdict::Fail(mismatch) => (
+            clean(&mismatch.expected),
+            clean(&mismatch.actual),
+            Some(clean(&mismatch.consequence)),
+        ),
         Verdict::Inconclusive(why) | Verdict::Skipped(why) | Verdict::Error(why) => {
             (String::new(), String::new(), Some(clean(why)))
         }
@@ -91,7 +104,9 @@ fn evidence(run: &Run, case: &Case) -> Vec<Evidence> {
             all[end.saturating_sub(MANY)..end].iter().collect()
         }
     };
-    kept.into_iter().map(|exchange| recorded(run, exchange)).collect()
+    kept.into_iter()
+        .map(|exchange| recorded(run, exchange))
+        .collect()
 }
 
 /// One exchange as the report keeps it.
@@ -108,21 +123,40 @@ pub(crate) fn recorded(run: &Run, exchange: &Exchange) -> Evidence {
         text
     };
     let url = clean(&request.url);
-    let headers = request.headers.iter().map(|(name, value)| (name.clone(), clean(value))).collect();
+    let headers = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), clean(value)))
+        .collect();
     let body = clean(&String::from_utf8_lossy(&request.body));
     let cut = body.len() > BODY;
     let body = head(&body, BODY);
-    let sent = EvidenceRequest { method: request.method.clone(), url, headers, body, variables, truncated: cut };
+    let sent = EvidenceRequest {
+        method: request.method.clone(),
+        url,
+        headers,
+        body,
+        variables,
+        truncated: cut,
+    };
     let (response, no_answer) = match &exchange.answer {
         Answer::Response(response) => {
             let masked = |name: &str, value: &str| -> String {
                 let text = run.redactor.text(value).0;
-                if name.eq_ignore_ascii_case("set-cookie") { cookie_masked(&text) } else { text }
+                if name.eq_ignore_ascii_case("set-cookie") {
+                    cookie_masked(&text)
+                } else {
+                    text
+                }
             };
             let body = run.redactor.text(&response.text()).0;
             let kept = EvidenceResponse {
                 status: response.status,
-                headers: response.headers.iter().map(|(name, value)| (name.clone(), masked(name, value))).collect(),
+                headers: response
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.clone(), masked(name, value)))
+                    .collect(),
                 truncated: response.truncated || body.len() > BODY,
                 body: head(&body, BODY),
                 duration_ms: u64::try_from(response.duration.as_millis()).unwrap_or(u64::MAX),
@@ -138,29 +172,48 @@ pub(crate) fn recorded(run: &Run, exchange: &Exchange) -> Evidence {
         request: sent,
         response,
         no_answer,
-        forged: exchange.recipe.as_ref().map(|recipe| forged(run, recipe, exchange)),
+        forged: exchange
+            .recipe
+            .as_ref()
+            .map(|recipe| forged(run, recipe, exchange)),
     }
 }
 
 /// The recipe of a forged token with its header and claims, secrets masked.
 fn forged(run: &Run, recipe: &str, exchange: &Exchange) -> reports::model::Forged {
     let token = exchange.request.headers.iter().find_map(|(_, value)| {
-        value.split([' ', '=', ';']).find_map(crate::forge::describe)
+        value
+            .split([' ', '=', ';'])
+            .find_map(crate::forge::describe)
     });
     let (header, claims) = token.unwrap_or_default();
     let clean = |value: serde_json::Value| {
         let text = run.redactor.text(&value.to_string()).0;
         serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))
     };
-    reports::model::Forged { recipe: recipe.to_owned(), header: clean(header), claims: clean(claims) }
+    reports::model::Forged {
+        recipe: recipe.to_owned(),
+        header: clean(header),
+        claims: clean(claims),
+    }
 }
 
 /// The value of a cookie that no variable stands for is masked; its name and attributes stay.
 fn cookie_masked(line: &str) -> String {
-    let (pair, attributes) = line.split_once(';').map_or((line, ""), |(pair, rest)| (pair, rest));
+    let (pair, attributes) = line
+        .split_once(';')
+        .map_or((line, ""), |(pair, rest)| (pair, rest));
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    let value = if value.is_empty() || value.starts_with('$') { value } else { "[masked]" };
-    let end = if attributes.is_empty() { String::new() } else { format!(";{attributes}") };
+    let value = if value.is_empty() || value.starts_with('$') {
+        value
+    } else {
+        "[masked]"
+    };
+    let end = if attributes.is_empty() {
+        String::new()
+    } else {
+        format!(";{attributes}")
+    };
     format!("{name}={value}{end}")
 }
 

@@ -41,7 +41,10 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
         (Ability::Me, has("me")),
         (Ability::Object, any(&|_| true)),
         (Ability::List, any(&|r| r.list.is_some())),
-        (Ability::Update, any(&|r| r.replace.is_some() || r.patch.is_some())),
+        (
+            Ability::Update,
+            any(&|r| r.replace.is_some() || r.patch.is_some()),
+        ),
         (Ability::Delete, any(&|r| r.delete.is_some())),
         (Ability::PathUser, any(&path_user)),
         (Ability::Refresh, has("refresh")),
@@ -49,15 +52,34 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
         (Ability::PasswordChange, has("password")),
         (Ability::DeleteAccount, has("delete-account")),
         (Ability::Secret, options.signing_key.is_some()),
-        (Ability::Wait, options.wait_expiry.zip(life).is_some_and(|(most, life)| life <= most)),
+        (
+            Ability::Wait,
+            options
+                .wait_expiry
+                .zip(life)
+                .is_some_and(|(most, life)| life <= most),
+        ),
         (Ability::Launch, options.launched),
         (Ability::Origin, !target.origins.allowed.is_empty()),
-        (Ability::Cookies, matches!(target.credential.carry, Carry::Cookie(_))),
-        (Ability::Bearer, matches!(target.credential.carry, Carry::Header { .. })),
+        (
+            Ability::Cookies,
+            matches!(target.credential.carry, Carry::Cookie(_)),
+        ),
+        (
+            Ability::Bearer,
+            matches!(target.credential.carry, Carry::Header { .. }),
+        ),
         (Ability::Https, target.auth_url.scheme() == "https"),
-        (Ability::LocalUsers, target.users == crate::target::Users::Local),
+        (
+            Ability::LocalUsers,
+            target.users == crate::target::Users::Local,
+        ),
     ];
-    let mut abilities: BTreeSet<_> = facts.iter().filter(|(_, there)| *there).map(|(ability, _)| *ability).collect();
+    let mut abilities: BTreeSet<_> = facts
+        .iter()
+        .filter(|(_, there)| *there)
+        .map(|(ability, _)| *ability)
+        .collect();
     abilities.extend((1..=accounts.min(9)).map(|count| Ability::Accounts(count as u8)));
     abilities
 }
@@ -65,27 +87,56 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
 /// What is declared, and what the first real token showed.
 pub(crate) fn abilities(run: &Run) -> BTreeSet<Ability> {
     let mut abilities = declared(&run.target, &run.options);
-    let token = crate::run::lock(&run.actors).get("alice").and_then(|alice| alice.credential.jwt());
+    let token = crate::run::lock(&run.actors)
+        .get("alice")
+        .and_then(|alice| alice.credential.jwt());
     let facts = [
         (Ability::Jwt, token.is_some() && !run.target.jwt.opaque),
-        (Ability::Hmac, token.as_ref().and_then(|token| token.alg()).is_some_and(|alg| alg.starts_with("HS"))),
+        (
+            Ability::Hmac,
+            token
+                .as_ref()
+                .and_then(|token| token.alg())
+                .is_some_and(|alg| alg.starts_with("HS")),
+        ),
         (Ability::Secret, run.key().is_some()),
         (Ability::PublicKey, !run.public_keys.is_empty()),
         (Ability::Jwks, !run.public_keys.is_empty()),
     ];
-    abilities.extend(facts.iter().filter(|(_, there)| *there).map(|(ability, _)| *ability));
+    abilities.extend(
+        facts
+            .iter()
+            .filter(|(_, there)| *there)
+            .map(|(ability, _)| *ability),
+    );
     abilities
 }
 
 /// The selected scenarios in order of their ids, with those that they observe.
-pub(crate) fn plan<'c>(all: &'c [Scenario], abilities: &BTreeSet<Ability>, options: &Options) -> Vec<Planned<'c>> {
+pub(crate) fn plan<'c>(
+    all: &'c [Scenario],
+    abilities: &BTreeSet<Ability>,
+    options: &Options,
+) -> Vec<Planned<'c>> {
     let (select, skip) = (globs(&options.select), globs(&options.skip));
-    let selected = |id: &str| (options.select.is_empty() || select.is_match(id)) && !skip.is_match(id);
-    let observed: Vec<String> =
-        all.iter().filter(|s| selected(&s.id)).flat_map(|scenario| scenario.observe.clone()).collect();
+    let selected =
+        |id: &str| (options.select.is_empty() || select.is_match(id)) && !skip.is_match(id);
+    let observed: Vec<String> = all
+        .iter()
+        .filter(|s| selected(&s.id))
+        .flat_map(|scenario| scenario.observe.clone())
+        .collect();
     // A few observers watch everything; alone they would drag the whole catalogue along.
-    let watched = globs(&observed.iter().filter(|glob| *glob != "*").cloned().collect::<Vec<_>>());
-    let wanted = all.iter().filter(|s| selected(&s.id) || (watched.is_match(&s.id) && s.observe.is_empty()));
+    let watched = globs(
+        &observed
+            .iter()
+            .filter(|glob| *glob != "*")
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
+    let wanted = all
+        .iter()
+        .filter(|s| selected(&s.id) || (watched.is_match(&s.id) && s.observe.is_empty()));
     let planned = wanted.map(|scenario| Planned {
         scenario,
         reported: selected(&scenario.id),
@@ -99,12 +150,25 @@ fn lack(scenario: &Scenario, abilities: &BTreeSet<Ability>, options: &Options) -
         return None;
     }
     if scenario.mode == Mode::Full && options.mode == Mode::Safe {
-        return Some(Lack { why: "it sends bursts, which safe mode does not".into(), give: Some("--mode full".into()) });
+        return Some(Lack {
+            why: "it sends bursts, which safe mode does not".into(),
+            give: Some("--mode full".into()),
+        });
     }
-    let missing = scenario.needs.iter().find(|need| !need.0.iter().any(|ability| abilities.contains(ability)))?;
-    let gives: Vec<_> = missing.0.iter().filter_map(|ability| give(*ability)).collect();
+    let missing = scenario
+        .needs
+        .iter()
+        .find(|need| !need.0.iter().any(|ability| abilities.contains(ability)))?;
+    let gives: Vec<_> = missing
+        .0
+        .iter()
+        .filter_map(|ability| give(*ability))
+        .collect();
     let whys: Vec<_> = missing.0.iter().map(|ability| why(*ability)).collect();
-    Some(Lack { why: whys.join("; "), give: (!gives.is_empty()).then(|| gives.join(" or ")) })
+    Some(Lack {
+        why: whys.join("; "),
+        give: (!gives.is_empty()).then(|| gives.join(" or ")),
+    })
 }
 
 /// What to give for an ability, where a user can give it.
@@ -113,8 +177,12 @@ fn give(ability: Ability) -> Option<&'static str> {
         Ability::Secret => Some("--secret-env VAR"),
         Ability::Wait => Some("--wait-expiry DURATION"),
         Ability::Origin => Some("--origin ORIGIN"),
-        Ability::Accounts(_) => Some("a registration route or [[accounts.supplied]] in the profile"),
-        Ability::Object | Ability::List | Ability::Update | Ability::Delete => Some("a [[resource]] with it in the profile"),
+        Ability::Accounts(_) => {
+            Some("a registration route or [[accounts.supplied]] in the profile")
+        }
+        Ability::Object | Ability::List | Ability::Update | Ability::Delete => {
+            Some("a [[resource]] with it in the profile")
+        }
         Ability::Register
         | Ability::Login
         | Ability::Me
@@ -164,7 +232,9 @@ fn why(ability: Ability) -> String {
         Ability::Database => "the database may not be read".into(),
         Ability::Listener => "the target cannot reach a listener".into(),
         Ability::Https => "the target is not reached by https".into(),
-        Ability::LocalUsers => "the profile declares that the API does not know its users (api.users)".into(),
+        Ability::LocalUsers => {
+            "the profile declares that the API does not know its users (api.users)".into()
+        }
     }
 }
 

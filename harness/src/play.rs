@@ -29,15 +29,31 @@ impl Case {
             Stop::Unclear(why) => Verdict::Inconclusive(why),
             Stop::Broken(why) => Verdict::Error(why),
         };
-        Case { name: name.into(), verdict, exchanges: Vec::new() }
+        Case {
+            name: name.into(),
+            verdict,
+            exchanges: Vec::new(),
+        }
     }
 }
 
 /// Plays all cases of a scenario, for each resource of the profile where it speaks of objects.
 pub(crate) async fn play(run: &Run, scenario: &Scenario, only: Option<&str>) -> Vec<Case> {
-    let steps = || scenario.setup.iter().chain(&scenario.cases).chain(&scenario.effects);
-    let of_objects = steps().filter_map(|step| step.call.as_deref()).any(|call| call.contains("object."));
-    let resources = if of_objects { run.target.resources.len() } else { 1 };
+    let steps = || {
+        scenario
+            .setup
+            .iter()
+            .chain(&scenario.cases)
+            .chain(&scenario.effects)
+    };
+    let of_objects = steps()
+        .filter_map(|step| step.call.as_deref())
+        .any(|call| call.contains("object."));
+    let resources = if of_objects {
+        run.target.resources.len()
+    } else {
+        1
+    };
     let mut cases = Vec::new();
     for resource in 0..resources {
         let prefix = match resources {
@@ -52,7 +68,10 @@ pub(crate) async fn play(run: &Run, scenario: &Scenario, only: Option<&str>) -> 
             Some(_) => crate::lab::probe(&mut stage).await,
             None => stage.play_cases(only).await,
         };
-        cases.extend(played.into_iter().map(|case| Case { name: format!("{prefix}{}", case.name), ..case }));
+        cases.extend(played.into_iter().map(|case| Case {
+            name: format!("{prefix}{}", case.name),
+            ..case
+        }));
     }
     cases
 }
@@ -68,7 +87,10 @@ impl Stage<'_> {
         for bound in bindings {
             for case in &self.scenario.cases {
                 if self.run.is_over() {
-                    cases.push(Case::unplayed(case.name.clone().unwrap_or_default(), Stop::Unclear("the run ended".into())));
+                    cases.push(Case::unplayed(
+                        case.name.clone().unwrap_or_default(),
+                        Stop::Unclear("the run ended".into()),
+                    ));
                     return cases;
                 }
                 for played in self.play_case(case, &bound, only, &answers).await {
@@ -98,7 +120,10 @@ impl Stage<'_> {
                 bound.insert(name.clone(), value.clone());
                 bound
             };
-            all = all.iter().flat_map(|bound| list.iter().map(move |value| with(bound, value))).collect();
+            all = all
+                .iter()
+                .flat_map(|bound| list.iter().map(move |value| with(bound, value)))
+                .collect();
         }
         Ok(all)
     }
@@ -135,7 +160,12 @@ impl Stage<'_> {
         if let Err(stop) = self.bind(bound) {
             return vec![Case::unplayed(name, stop)];
         }
-        case.token = match case.token.as_ref().map(|text| self.expand(text)).transpose() {
+        case.token = match case
+            .token
+            .as_ref()
+            .map(|text| self.expand(text))
+            .transpose()
+        {
             Ok(token) => token,
             Err(stop) => return vec![Case::unplayed(name, stop)],
         };
@@ -145,13 +175,21 @@ impl Stage<'_> {
         };
         if forms.is_empty() {
             let skip = only.is_some_and(|only| only != name);
-            return if skip { Vec::new() } else { vec![self.attempt(&name, &case, None, bound, answers).await] };
+            return if skip {
+                Vec::new()
+            } else {
+                vec![self.attempt(&name, &case, None, bound, answers).await]
+            };
         }
         let recipe = case.token.clone().unwrap_or_default();
         let mut cases = Vec::new();
         for form in &forms {
             let bare = recipe.split('#').next().unwrap_or_default();
-            let name = if form.name == bare { name.clone() } else { format!("{name}#{}", form.name) };
+            let name = if form.name == bare {
+                name.clone()
+            } else {
+                format!("{name}#{}", form.name)
+            };
             if only.is_some_and(|only| only != name) {
                 continue;
             }
@@ -172,7 +210,9 @@ impl Stage<'_> {
 
     /// Whether a step applies: its `if`, an ability or a call, with `!` for not.
     fn wanted(&self, step: &Step) -> Result<bool, Stop> {
-        let Some(condition) = &step.only_if else { return Ok(true) };
+        let Some(condition) = &step.only_if else {
+            return Ok(true);
+        };
         let (negated, name) = match condition.strip_prefix('!') {
             Some(name) => (true, name),
             None => (false, condition.as_str()),
@@ -180,7 +220,10 @@ impl Stage<'_> {
         let holds = match name.parse() {
             Ok(ability) => crate::plan::abilities(self.run).contains(&ability),
             Err(_) => {
-                let step = Step { call: Some(name.to_owned()), ..Step::default() };
+                let step = Step {
+                    call: Some(name.to_owned()),
+                    ..Step::default()
+                };
                 match self.resolve(&step) {
                     Ok(_) => true,
                     Err(Stop::Skip(_)) => false,
@@ -193,16 +236,29 @@ impl Stage<'_> {
 
     /// Why a look at the object of another says nothing: everybody may read it by design.
     fn open_to_all(&self, step: &Step) -> Result<Option<String>, Stop> {
-        let Some(call) = step.call.as_ref().map(|_| self.resolve(step)).transpose()? else { return Ok(None) };
-        let Some((index, verb @ (Verb::Read | Verb::List))) = call.object.filter(|_| !call.preflight) else {
+        let Some(call) = step.call.as_ref().map(|_| self.resolve(step)).transpose()? else {
+            return Ok(None);
+        };
+        let Some((index, verb @ (Verb::Read | Verb::List))) =
+            call.object.filter(|_| !call.preflight)
+        else {
             return Ok(None);
         };
         let resource = &self.run.target.resources[index];
-        let named = step.on.as_ref().and_then(|name| self.objects.get(name)).map(|object| object.owner.as_str());
+        let named = step
+            .on
+            .as_ref()
+            .and_then(|name| self.objects.get(name))
+            .map(|object| object.owner.as_str());
         let sender = step.actor.as_deref().unwrap_or("alice");
         let owner = named.unwrap_or(if verb == Verb::List { sender } else { "alice" });
         let open = resource.public && resource.private.is_empty() && owner != sender;
-        Ok(open.then(|| format!("everybody may read the resource `{}`, by design", resource.name)))
+        Ok(open.then(|| {
+            format!(
+                "everybody may read the resource `{}`, by design",
+                resource.name
+            )
+        }))
     }
 
     async fn attempt(
@@ -220,7 +276,11 @@ impl Stage<'_> {
         };
         let verdict = verdict.unwrap_or_else(|stop| Case::unplayed("", stop).verdict);
         let exchanges = std::mem::take(&mut self.record);
-        Case { name: name.to_owned(), verdict, exchanges }
+        Case {
+            name: name.to_owned(),
+            verdict,
+            exchanges,
+        }
     }
 
     async fn attempted(
@@ -240,7 +300,10 @@ impl Stage<'_> {
                 && !done.complete
             {
                 let outcome = done.exchange.outcome();
-                return Err(Stop::Unclear(format!("the step before it, {}, got {outcome}", done.exchange.line())));
+                return Err(Stop::Unclear(format!(
+                    "the step before it, {}, got {outcome}",
+                    done.exchange.line()
+                )));
             }
         }
         if let Some(why) = self.open_to_all(case)? {
@@ -248,10 +311,13 @@ impl Stage<'_> {
         }
         let auth_side = self.resolve(case)?.route.side == crate::target::Side::Auth;
         if self.scenario.area() == "cors" && auth_side && self.run.target.origins.auth_exempt {
-            return Err(Stop::Skip("the profile declares that the auth URL needs no CORS".into()));
+            return Err(Stop::Skip(
+                "the profile declares that the auth URL needs no CORS".into(),
+            ));
         }
         let (mut shown, mut sentinels) = (Shown::default(), Sentinels::default());
-        self.control(case, When::Before, &mut shown, &mut sentinels).await?;
+        self.control(case, When::Before, &mut shown, &mut sentinels)
+            .await?;
         let done = self.perform(case, Part::Attack, form).await?;
         self.run.saw(Kept {
             scenario: self.scenario.id.clone(),
@@ -268,11 +334,18 @@ impl Stage<'_> {
             held = Control::Broken(reason(stop)?);
         }
         if held == Control::Held
-            && let Err(stop) = self.control(case, When::After, &mut shown.clone(), &mut sentinels).await
+            && let Err(stop) = self
+                .control(case, When::After, &mut shown.clone(), &mut sentinels)
+                .await
         {
             held = Control::Broken(format!("afterwards {}", reason(stop)?));
         }
-        let listed = |expect: &Expectation| matches!(expect, Expectation::Keyword(Keyword::Present | Keyword::Absent));
+        let listed = |expect: &Expectation| {
+            matches!(
+                expect,
+                Expectation::Keyword(Keyword::Present | Keyword::Absent)
+            )
+        };
         let looked = case.on.is_some() || case.expect.iter().any(listed);
         let object = match looked && held == Control::Held {
             true => self.object_state(case, &done).await?,
@@ -305,15 +378,25 @@ impl Stage<'_> {
         let seconds = seconds.ok_or_else(|| Stop::Broken(format!("`{text}` is no duration")))?;
         let duration = std::time::Duration::from_secs_f64(seconds);
         if !duration.is_zero() {
-            crate::wire::wait(self.run, "as the scenario asks", duration).await.map_err(Stop::Unclear)?;
+            crate::wire::wait(self.run, "as the scenario asks", duration)
+                .await
+                .map_err(Stop::Unclear)?;
         }
         Ok(None)
     }
 
     /// The steps that look whether anything happened, each judged by its own expectation.
-    async fn effects(&mut self, case: &Step, shown: &Shown, verdicts: &mut Vec<Verdict>) -> Result<(), Stop> {
+    async fn effects(
+        &mut self,
+        case: &Step,
+        shown: &Shown,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<(), Stop> {
         for step in &self.scenario.effects {
-            let other = step.after.as_ref().is_some_and(|after| Some(after) != case.name.as_ref());
+            let other = step
+                .after
+                .as_ref()
+                .is_some_and(|after| Some(after) != case.name.as_ref());
             if other || !self.wanted(step)? {
                 continue;
             }
@@ -327,10 +410,19 @@ impl Stage<'_> {
             if self.lacks_what_was_not_saved(step) {
                 continue;
             }
-            let Some(done) = self.take(step, Part::Look).await? else { continue };
+            let Some(done) = self.take(step, Part::Look).await? else {
+                continue;
+            };
             let object = self.object_state(step, &done).await?;
             let credential_works = self.try_credential(step, &done).await?;
-            let seen = Seen { done: &done, shown, effect: Effect::NotLooked, object, others: &[], credential_works };
+            let seen = Seen {
+                done: &done,
+                shown,
+                effect: Effect::NotLooked,
+                object,
+                others: &[],
+                credential_works,
+            };
             verdicts.extend(self.judge(step, &step.expect, &Control::Held, seen));
         }
         Ok(())
@@ -338,20 +430,38 @@ impl Stage<'_> {
 
     /// Whether a look needs what only a successful attack would have saved.
     fn lacks_what_was_not_saved(&self, step: &Step) -> bool {
-        let credentials = [step.using.as_deref(), step.token.as_deref().and_then(|token| token.strip_prefix("saved."))];
-        let credential = credentials.into_iter().flatten().any(|name| !self.has_credential(name));
-        credential || step.on.as_ref().is_some_and(|name| !self.objects.contains_key(name))
+        let credentials = [
+            step.using.as_deref(),
+            step.token
+                .as_deref()
+                .and_then(|token| token.strip_prefix("saved.")),
+        ];
+        let credential = credentials
+            .into_iter()
+            .flatten()
+            .any(|name| !self.has_credential(name));
+        credential
+            || step
+                .on
+                .as_ref()
+                .is_some_and(|name| !self.objects.contains_key(name))
     }
 
     async fn object_state(&mut self, step: &Step, done: &Done) -> Result<ObjectState, Stop> {
-        let Some(object) = done.object.clone() else { return Ok(ObjectState::NotLooked) };
+        let Some(object) = done.object.clone() else {
+            return Ok(ObjectState::NotLooked);
+        };
         match done.verb {
             Some(Verb::Read) => Ok(state_of(&object, done).0),
             Some(Verb::List) => {
                 let who = step.actor.clone().unwrap_or_else(|| "alice".into());
-                self.listed(&who, object.resource, &object.marker).await.map(ObjectState::Listed)
+                self.listed(&who, object.resource, &object.marker)
+                    .await
+                    .map(ObjectState::Listed)
             }
-            Some(Verb::Create | Verb::Replace | Verb::Patch | Verb::Delete) | None => Ok(ObjectState::NotLooked),
+            Some(Verb::Create | Verb::Replace | Verb::Patch | Verb::Delete) | None => {
+                Ok(ObjectState::NotLooked)
+            }
         }
     }
 
@@ -361,8 +471,16 @@ impl Stage<'_> {
             Expectation::Keyword(keyword) => *keyword == Keyword::NewCredential,
             Expectation::Check(check) => check.is == Some(Keyword::NewCredential),
         };
-        let (Some(credential), true) = (&done.credential, step.expect.iter().any(wants)) else { return Ok(None) };
-        let Some(token) = credential.token.as_ref().map(|token| token.expose().to_owned()) else { return Ok(None) };
+        let (Some(credential), true) = (&done.credential, step.expect.iter().any(wants)) else {
+            return Ok(None);
+        };
+        let Some(token) = credential
+            .token
+            .as_ref()
+            .map(|token| token.expose().to_owned())
+        else {
+            return Ok(None);
+        };
         let actor = done.receiver.clone().unwrap_or_else(|| "alice".into());
         let probe = Step {
             actor: Some(actor),
@@ -370,8 +488,16 @@ impl Stage<'_> {
             token: Some("new".into()),
             ..Step::default()
         };
-        let form = Forged { name: "new".into(), text: token, serve: None };
-        Ok(Some(self.perform(&probe, Part::Look, Some(&form)).await?.complete))
+        let form = Forged {
+            name: "new".into(),
+            text: token,
+            serve: None,
+        };
+        Ok(Some(
+            self.perform(&probe, Part::Look, Some(&form))
+                .await?
+                .complete,
+        ))
     }
 
     /// Looks whether a write that should have been refused happened, where the scenario has no effects of its own.
@@ -381,7 +507,9 @@ impl Stage<'_> {
         }
         match (done.verb, &done.object) {
             (Some(Verb::Create), _) => self.created_anywhere(done).await,
-            (Some(Verb::Replace | Verb::Patch | Verb::Delete), Some(object)) => self.touched(done, &object.clone()).await,
+            (Some(Verb::Replace | Verb::Patch | Verb::Delete), Some(object)) => {
+                self.touched(done, &object.clone()).await
+            }
             _ => Ok(Effect::NotLooked),
         }
     }
@@ -390,7 +518,9 @@ impl Stage<'_> {
         if done.complete && done.receiver.is_none() {
             return Ok(Effect::Happened("an object was made".into()));
         }
-        let Some(marker) = done.marker.clone() else { return Ok(Effect::NotLooked) };
+        let Some(marker) = done.marker.clone() else {
+            return Ok(Effect::NotLooked);
+        };
         if self.run.target.resources[self.resource].list.is_none() {
             return Ok(Effect::None);
         }
@@ -399,7 +529,9 @@ impl Stage<'_> {
                 continue;
             }
             if self.listed(name, self.resource, &marker).await? {
-                return Ok(Effect::Happened(format!("the object stands in {name}'s list")));
+                return Ok(Effect::Happened(format!(
+                    "the object stands in {name}'s list"
+                )));
             }
         }
         Ok(Effect::None)
@@ -407,11 +539,19 @@ impl Stage<'_> {
 
     async fn touched(&mut self, done: &Done, object: &Object) -> Result<Effect, Stop> {
         let (state, now) = self.look_at(object).await?;
-        let written = done.marker.as_ref().zip(now.as_ref()).is_some_and(|(marker, now)| holds(now, marker));
+        let written = done
+            .marker
+            .as_ref()
+            .zip(now.as_ref())
+            .is_some_and(|(marker, now)| holds(now, marker));
         Ok(match state {
-            _ if written => Effect::Happened(format!("{}'s object now holds what was sent", object.owner)),
+            _ if written => {
+                Effect::Happened(format!("{}'s object now holds what was sent", object.owner))
+            }
             ObjectState::AsItWas => Effect::None,
-            ObjectState::Changed(how) => Effect::Happened(format!("{}'s object changed: {how}", object.owner)),
+            ObjectState::Changed(how) => {
+                Effect::Happened(format!("{}'s object changed: {how}", object.owner))
+            }
             ObjectState::Missing => Effect::Happened(format!("{}'s object is gone", object.owner)),
             ObjectState::Unknown(why) => Effect::Unknown(why),
             ObjectState::NotLooked | ObjectState::Listed(_) => Effect::NotLooked,

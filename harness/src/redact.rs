@@ -17,14 +17,20 @@ static UNKNOWN: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
         // A compact JWS or JWE, or the start of one.
         (r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_=-]*){0,4}", "[token]"),
-        (r"\$(?:2[aby]|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*)\$[^\s\x22',}]+", "[password hash]"),
+        (
+            r"\$(?:2[aby]|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*)\$[^\s\x22',}]+",
+            "[password hash]",
+        ),
         // A member whose name says that its value is secret.
         (
             r#"(?i)(\\?"[\w-]*(?:token|secret|password|passwd|api_?key|hash|cookie|session_?id|authorization)[\w-]*\\?"\s*:\s*\\?")[^"$\\][^"\\]*"#,
             "${1}[masked]",
         ),
     ];
-    patterns.iter().filter_map(|(pattern, mask)| Some((Regex::new(pattern).ok()?, *mask))).collect()
+    patterns
+        .iter()
+        .filter_map(|(pattern, mask)| Some((Regex::new(pattern).ok()?, *mask)))
+        .collect()
 });
 
 impl Redactor {
@@ -38,7 +44,9 @@ impl Redactor {
             return;
         }
         // An actor that signs in again has several tokens; each keeps a name of its own.
-        let taken = known.iter().filter(|(_, name)| name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == variable);
+        let taken = known.iter().filter(|(_, name)| {
+            name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == variable
+        });
         let variable = match taken.count() {
             0 => variable.to_owned(),
             _ => format!("{variable}_{}", known.len()),
@@ -71,16 +79,29 @@ impl Redactor {
 /// As it is, percent-encoded, JSON-escaped, and in base64 with each of the three alignments.
 fn spellings(secret: &str) -> Vec<String> {
     use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-    let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
+        .to_string();
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = serde_json::Value::from(secret).to_string();
-    let mut all = vec![secret.to_owned(), percent, form, json.trim_matches('"').to_owned()];
+    let mut all = vec![
+        secret.to_owned(),
+        percent,
+        form,
+        json.trim_matches('"').to_owned(),
+    ];
     for skip in 0..3 {
         let shifted = [&vec![b'x'; skip], secret.as_bytes()].concat();
         // The characters that mix with a neighbour are cut off at both ends.
         let (start, end) = ([0, 2, 3][skip], shifted.len() / 3 * 4);
-        for text in [Base64::encode_string(&shifted), Base64UrlUnpadded::encode_string(&shifted)] {
-            all.extend(text.get(start..end).filter(|text| text.len() >= 8).map(str::to_owned));
+        for text in [
+            Base64::encode_string(&shifted),
+            Base64UrlUnpadded::encode_string(&shifted),
+        ] {
+            all.extend(
+                text.get(start..end)
+                    .filter(|text| text.len() >= 8)
+                    .map(str::to_owned),
+            );
         }
     }
     all.sort();
@@ -100,7 +121,10 @@ mod tests {
         redactor.add("ALICE_PASSWORD", secret);
         for text in [
             secret.to_owned(),
-            format!("a={}", percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)),
+            format!(
+                "a={}",
+                percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
+            ),
             serde_json::json!({ "p": secret }).to_string(),
             Base64::encode_string(format!("alice:{secret}").as_bytes()),
             Base64::encode_string(format!("al:{secret}!").as_bytes()),
@@ -116,6 +140,9 @@ mod tests {
         let redactor = Redactor::default();
         let text = r#"{"access_token":"abcdef","x":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","h":"$2b$12$abcdefghij"}"#;
         let (clean, _) = redactor.text(text);
-        assert_eq!(clean, r#"{"access_token":"[masked]","x":"[token]","h":"[password hash]"}"#);
+        assert_eq!(
+            clean,
+            r#"{"access_token":"[masked]","x":"[token]","h":"[password hash]"}"#
+        );
     }
 }

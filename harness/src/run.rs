@@ -67,7 +67,12 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Run {
-    pub(crate) fn new(target: Target, options: Options, client: Client, public_keys: Vec<Value>) -> Run {
+    pub(crate) fn new(
+        target: Target,
+        options: Options,
+        client: Client,
+        public_keys: Vec<Value>,
+    ) -> Run {
         let budget = Budget::new(&target.limits);
         Run {
             target,
@@ -97,10 +102,20 @@ impl Run {
 
     /// Learns the offset of the target's clock from a `Date` header (RFC 9110 6.6.1). One second is its resolution.
     pub(crate) fn learn_clock(&self, response: &Response) {
-        let Some(date) = response.header("date").and_then(|date| httpdate::parse_http_date(date).ok()) else { return };
-        let theirs = date.duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+        let Some(date) = response
+            .header("date")
+            .and_then(|date| httpdate::parse_http_date(date).ok())
+        else {
+            return;
+        };
+        let theirs = date
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| d.as_secs() as i64);
         let offset = theirs - self.options.time.unix();
-        self.clock_offset.store(if offset.abs() <= 1 { 0 } else { offset }, Ordering::Relaxed);
+        self.clock_offset.store(
+            if offset.abs() <= 1 { 0 } else { offset },
+            Ordering::Relaxed,
+        );
     }
 
     /// Remembers an identity: its facts count as disclosures, its secrets are redacted.
@@ -108,10 +123,15 @@ impl Run {
         let mut facts = vec![(FactKind::Email, actor.email.clone())];
         facts.extend(actor.id.clone().map(|id| (FactKind::Id, id)));
         for (kind, value) in facts {
-            self.add_fact(Fact { owner: actor.name.clone(), kind, value });
+            self.add_fact(Fact {
+                owner: actor.name.clone(),
+                kind,
+                value,
+            });
         }
         let variable = actor.name.to_uppercase().replace('-', "_");
-        self.redactor.add(&format!("{variable}_PASSWORD"), actor.password.expose());
+        self.redactor
+            .add(&format!("{variable}_PASSWORD"), actor.password.expose());
         lock(&self.passwords).push(actor.password.expose().to_owned());
         self.remember_credential(actor);
     }
@@ -120,10 +140,12 @@ impl Run {
     pub(crate) fn remember_credential(&self, actor: &Actor) {
         let variable = actor.name.to_uppercase().replace('-', "_");
         if let Some(token) = &actor.credential.token {
-            self.redactor.add(&format!("{variable}_TOKEN"), token.expose());
+            self.redactor
+                .add(&format!("{variable}_TOKEN"), token.expose());
         }
         if let Some(refresh) = &actor.credential.refresh {
-            self.redactor.add(&format!("{variable}_REFRESH_TOKEN"), refresh.expose());
+            self.redactor
+                .add(&format!("{variable}_REFRESH_TOKEN"), refresh.expose());
         }
     }
 
@@ -144,8 +166,16 @@ impl Run {
 
     /// Pointers at which an id tells whose an answer is.
     pub(crate) fn id_pointers(&self) -> Vec<String> {
-        let me = self.target.routes.get("me").and_then(|route| route.id.clone());
-        let owners = self.target.resources.iter().filter_map(|resource| resource.owner.clone());
+        let me = self
+            .target
+            .routes
+            .get("me")
+            .and_then(|route| route.id.clone());
+        let owners = self
+            .target
+            .resources
+            .iter()
+            .filter_map(|resource| resource.owner.clone());
         let login = match &self.target.credential.user_id {
             crate::target::UserIdAt::Pointer(pointer) => Some(pointer.clone()),
             _ => None,
@@ -164,7 +194,9 @@ impl Run {
 
     /// Takes the given secret in the form that fits a real token.
     pub(crate) fn fit_key(&self, token: &Token) {
-        let Some(secret) = &self.options.signing_key else { return };
+        let Some(secret) = &self.options.signing_key else {
+            return;
+        };
         if let Some(key) = Key::fitting(secret.expose(), token) {
             self.set_key(key);
         }
@@ -219,7 +251,11 @@ impl Run {
         // These end sessions or accounts, or answer anybody by design; scenarios of their own look at them.
         const APART: &[&str] = &["logout", "password", "delete-account", "refresh"];
         let wanted = |route: &Route| route.protected && (!reads_only || route.method == "GET");
-        let plain = self.target.routes.iter().filter(|(name, route)| wanted(route) && !APART.contains(&name.as_str()));
+        let plain = self
+            .target
+            .routes
+            .iter()
+            .filter(|(name, route)| wanted(route) && !APART.contains(&name.as_str()));
         let mut names: Vec<String> = plain.map(|(name, _)| name.clone()).collect();
         for resource in &self.target.resources {
             let verbs = [
@@ -231,7 +267,9 @@ impl Run {
                 ("delete", resource.delete.as_ref()),
             ];
             let public = |verb: &str| resource.public && matches!(verb, "list" | "read");
-            let there = verbs.iter().filter(|(verb, route)| route.is_some_and(wanted) && !public(verb));
+            let there = verbs
+                .iter()
+                .filter(|(verb, route)| route.is_some_and(wanted) && !public(verb));
             names.extend(there.map(|(verb, _)| format!("{}.{verb}", resource.name)));
         }
         names

@@ -9,6 +9,7 @@ use scenarios::model::{Phase, Scenario, Severity, Step};
 use scenarios::verdict::{Mismatch, Verdict};
 
 use crate::actors::Actor;
+use crate::diagnosis;
 use crate::enrol::{NotEnrolled, Stop, enrol};
 use crate::options::Progress;
 use crate::outcome::{played, recorded, stated};
@@ -16,7 +17,6 @@ use crate::plan::{Planned, abilities, globs, plan};
 use crate::play::{Case, play};
 use crate::run::{Run, lock};
 use crate::stage::{Done, Part, Seen, Shown, Stage};
-use crate::diagnosis;
 
 /// The base control that tells who is at fault where a fresh credential is refused.
 const AGREE: &str = "token.issuer-verifier-agree";
@@ -30,15 +30,28 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
     let base = Base::establish(run).await;
     let planned = plan(all, &abilities(run), &run.options);
     if let Some(progress) = &run.options.progress {
-        progress(Progress::Planned(planned.iter().filter(|p| p.lacks.is_none()).count()));
+        progress(Progress::Planned(
+            planned.iter().filter(|p| p.lacks.is_none()).count(),
+        ));
     }
     let mut results = Vec::new();
-    let (skipped, wanted): (Vec<_>, Vec<_>) = planned.into_iter().partition(|planned| planned.lacks.is_some());
+    let (skipped, wanted): (Vec<_>, Vec<_>) = planned
+        .into_iter()
+        .partition(|planned| planned.lacks.is_some());
     for planned in skipped.iter().filter(|planned| planned.reported) {
         let Some(lack) = &planned.lacks else { continue };
-        results.push(stated(run, planned.scenario, &Verdict::Skipped(lack.why.clone()), lack.give.clone()));
+        results.push(stated(
+            run,
+            planned.scenario,
+            &Verdict::Skipped(lack.why.clone()),
+            lack.give.clone(),
+        ));
     }
-    let of = |phase: Phase| wanted.iter().filter(move |planned| planned.scenario.phase == phase);
+    let of = |phase: Phase| {
+        wanted
+            .iter()
+            .filter(move |planned| planned.scenario.phase == phase)
+    };
     let mut broken = base.broken.clone();
     // Where the API refuses what the issuer gives, registration and login have no fault of their own.
     let mut first: Vec<_> = of(Phase::Base).collect();
@@ -60,7 +73,8 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         results.extend(planned.reported.then_some(result));
     }
     let judged = |planned: &'_ Planned<'_>| {
-        let (scenario, reported, broken) = (planned.scenario.clone(), planned.reported, broken.clone());
+        let (scenario, reported, broken) =
+            (planned.scenario.clone(), planned.reported, broken.clone());
         async move {
             let result = match broken {
                 Some(why) => stated(run, &scenario, &Verdict::Inconclusive(why), None),
@@ -79,7 +93,12 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
     }
     for planned in of(Phase::Observing) {
         let result = match &broken {
-            Some(why) => stated(run, planned.scenario, &Verdict::Inconclusive(why.clone()), None),
+            Some(why) => stated(
+                run,
+                planned.scenario,
+                &Verdict::Inconclusive(why.clone()),
+                None,
+            ),
             None => observing(run, planned.scenario).await,
         };
         done(run, &result);
@@ -94,7 +113,10 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
 
 fn done(run: &Run, result: &ScenarioResult) {
     if let Some(progress) = &run.options.progress {
-        progress(Progress::Done { id: &result.id, verdict: result.verdict.word() });
+        progress(Progress::Done {
+            id: &result.id,
+            verdict: result.verdict.word(),
+        });
     }
 }
 
@@ -108,7 +130,11 @@ impl Base {
     async fn establish(run: &Run) -> Base {
         let failure = Base::enrolled(run).await.err();
         let broken = failure.as_ref().map(|failed| {
-            let id = if failed.at == Stop::Login { "login.happy-path" } else { "registration.happy-path" };
+            let id = if failed.at == Stop::Login {
+                "login.happy-path"
+            } else {
+                "registration.happy-path"
+            };
             format!("a base control failed: {id}")
         });
         Base { failure, broken }
@@ -128,7 +154,9 @@ impl Base {
 
     /// A base control: by its scenario where users could be enrolled, otherwise by how far that came.
     async fn judged(&self, run: &Run, scenario: &Scenario) -> ScenarioResult {
-        let Some(failed) = &self.failure else { return self.played(run, scenario).await };
+        let Some(failed) = &self.failure else {
+            return self.played(run, scenario).await;
+        };
         let own = match failed.at {
             Stop::Budget | Stop::Register => "registration.happy-path",
             Stop::Login => "login.happy-path",
@@ -143,7 +171,11 @@ impl Base {
             actual: failed.why.clone(),
             severity: Severity::Critical,
         });
-        let case = Case { name: "a user of our own".into(), verdict, exchanges: failed.exchanges.clone() };
+        let case = Case {
+            name: "a user of our own".into(),
+            verdict,
+            exchanges: failed.exchanges.clone(),
+        };
         played(run, scenario, &[case], 0)
     }
 
@@ -152,7 +184,8 @@ impl Base {
         let mut cases = play(run, scenario, None).await;
         if let (Some(case), Some(actor)) = (cases.iter_mut().find(|case| fails(case)), alice(run))
             && scenario.id == AGREE
-            && let (Verdict::Fail(mismatch), Some(last)) = (&mut case.verdict, case.exchanges.last())
+            && let (Verdict::Fail(mismatch), Some(last)) =
+                (&mut case.verdict, case.exchanges.last())
         {
             mismatch.consequence = diagnosis::refused_token(run, &actor, last);
         }
@@ -180,27 +213,48 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
     }
     if run.options.signing_key.is_some()
         && run.key().is_none()
-        && scenario.needs.iter().any(|need| need.0 == [scenarios::model::Ability::Secret])
+        && scenario
+            .needs
+            .iter()
+            .any(|need| need.0 == [scenarios::model::Ability::Secret])
     {
-        let why = "the secret that was given did not sign the target's tokens; is it the right one?";
+        let why =
+            "the secret that was given did not sign the target's tokens; is it the right one?";
         return stated(run, scenario, &Verdict::Inconclusive(why.into()), None);
     }
     let first = play(run, scenario, None).await;
     let grave = |cases: &[Case]| {
-        cases.iter().any(|case| matches!(&case.verdict, Verdict::Fail(m) if m.severity >= Severity::Medium))
+        cases
+            .iter()
+            .any(|case| matches!(&case.verdict, Verdict::Fail(m) if m.severity >= Severity::Medium))
     };
     if !grave(&first) {
         return played(run, scenario, &first, elapsed(start));
     }
     let second = play(run, scenario, None).await;
-    let repeats = |case: &Case| second.iter().any(|other| other.name == case.name && fails(other));
+    let repeats = |case: &Case| {
+        second
+            .iter()
+            .any(|other| other.name == case.name && fails(other))
+    };
     let cases = first.into_iter().map(|case| match &case.verdict {
         Verdict::Fail(mismatch) if mismatch.severity >= Severity::Medium && !repeats(&case) => {
-            let why = format!("flaky: it failed once ({}) and did not the second time", mismatch.actual);
+            let why = format!(
+                "flaky: it failed once ({}) and did not the second time",
+                mismatch.actual
+            );
             let again = second.iter().find(|other| other.name == case.name);
             let mut exchanges = case.exchanges.clone();
-            exchanges.extend(again.map(|other| other.exchanges.clone()).unwrap_or_default());
-            Case { verdict: Verdict::Inconclusive(why), exchanges, ..case }
+            exchanges.extend(
+                again
+                    .map(|other| other.exchanges.clone())
+                    .unwrap_or_default(),
+            );
+            Case {
+                verdict: Verdict::Inconclusive(why),
+                exchanges,
+                ..case
+            }
         }
         _ => case,
     });
@@ -211,7 +265,10 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
 fn ended(run: &Run) -> String {
     match run.options.cancel.is_cancelled() {
         true => "the run was interrupted".into(),
-        false => format!("the deadline of {} s was reached (give --deadline)", run.options.deadline.as_secs()),
+        false => format!(
+            "the deadline of {} s was reached (give --deadline)",
+            run.options.deadline.as_secs()
+        ),
     }
 }
 
@@ -224,16 +281,36 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
     };
     let stage = match Stage::set(run, scenario, 0).await {
         Ok(stage) => stage,
-        Err(_) => return stated(run, scenario, &Verdict::Inconclusive("no actors to observe with".into()), None),
+        Err(_) => {
+            return stated(
+                run,
+                scenario,
+                &Verdict::Inconclusive("no actors to observe with".into()),
+                None,
+            );
+        }
     };
     let watched = globs(&scenario.observe);
-    let mut seen: Vec<_> = run.seen().into_iter().filter(|seen| watched.is_match(&seen.scenario)).collect();
+    let mut seen: Vec<_> = run
+        .seen()
+        .into_iter()
+        .filter(|seen| watched.is_match(&seen.scenario))
+        .collect();
     seen.sort_by(|a, b| (&a.scenario, &a.case).cmp(&(&b.scenario, &b.case)));
-    let answered = seen.iter().filter(|seen| seen.exchange.response().is_some()).count();
+    let answered = seen
+        .iter()
+        .filter(|seen| seen.exchange.response().is_some())
+        .count();
     let (mut passed, mut broken) = (0, Vec::new());
-    for kept in seen.iter().filter(|seen| seen.exchange.response().is_some()) {
+    for kept in seen
+        .iter()
+        .filter(|seen| seen.exchange.response().is_some())
+    {
         let done = Done::observed(kept.exchange.clone());
-        let shown = Shown { valid: kept.good.clone(), ..Shown::default() };
+        let shown = Shown {
+            valid: kept.good.clone(),
+            ..Shown::default()
+        };
         let looked = Seen {
             done: &done,
             shown: &shown,
@@ -254,11 +331,20 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
     }
     if broken.is_empty() && answered > 0 {
         let note = format!("{passed} answers of other scenarios were looked at");
-        cases.push(Case { name: "answers of others".into(), verdict: Verdict::Pass { note: Some(note) }, exchanges: vec![] });
+        cases.push(Case {
+            name: "answers of others".into(),
+            verdict: Verdict::Pass { note: Some(note) },
+            exchanges: vec![],
+        });
     }
     cases.extend(broken);
     if cases.is_empty() {
-        return stated(run, scenario, &Verdict::Inconclusive("there was nothing to observe".into()), None);
+        return stated(
+            run,
+            scenario,
+            &Verdict::Inconclusive("there was nothing to observe".into()),
+            None,
+        );
     }
     played(run, scenario, &cases, elapsed(start))
 }
@@ -268,21 +354,39 @@ async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
     let mut broken: Option<(&str, String, Vec<scenarios::exchange::Exchange>)> = None;
     if let Some(mut alice) = alice(run) {
         match crate::enrol::sign_in(run, &mut alice).await {
-            Err(failed) => broken = Some(("login.happy-path", diagnosis::enrolment(run, &failed), failed.exchanges)),
+            Err(failed) => {
+                broken = Some((
+                    "login.happy-path",
+                    diagnosis::enrolment(run, &failed),
+                    failed.exchanges,
+                ))
+            }
             Ok(_) => {
                 lock(&run.actors).insert("alice".into(), alice);
                 broken = probe_refused(run).await;
             }
         }
     }
-    let used = run.registration_used.load(std::sync::atomic::Ordering::Relaxed);
-    if broken.is_none() && used && run.options.mode == scenarios::model::Mode::Full {
-        if let Err(failed) = enrol(run, "last").await {
-            broken = Some(("registration.happy-path", diagnosis::enrolment(run, &failed), failed.exchanges));
-        }
+    let used = run
+        .registration_used
+        .load(std::sync::atomic::Ordering::Relaxed);
+    if broken.is_none()
+        && used
+        && run.options.mode == scenarios::model::Mode::Full
+        && let Err(failed) = enrol(run, "last").await
+    {
+        broken = Some((
+            "registration.happy-path",
+            diagnosis::enrolment(run, &failed),
+            failed.exchanges,
+        ));
     }
-    let Some((id, why, exchanges)) = broken else { return };
-    let Some(result) = results.iter_mut().find(|result| result.id == id) else { return };
+    let Some((id, why, exchanges)) = broken else {
+        return;
+    };
+    let Some(result) = results.iter_mut().find(|result| result.id == id) else {
+        return;
+    };
     let told = format!("at the end of the run: {why}");
     result.verdict = reports::model::Verdict::Fail;
     result.reason = Some(told.clone());
@@ -292,18 +396,30 @@ async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
         expected: "the same answer as at the start".into(),
         actual: exchanges.last().map_or(why, |exchange| exchange.outcome()),
         reason: Some(told),
-        evidence: exchanges.iter().map(|exchange| recorded(run, exchange)).collect(),
+        evidence: exchanges
+            .iter()
+            .map(|exchange| recorded(run, exchange))
+            .collect(),
     });
 }
 
-async fn probe_refused(run: &Run) -> Option<(&'static str, String, Vec<scenarios::exchange::Exchange>)> {
+async fn probe_refused(
+    run: &Run,
+) -> Option<(&'static str, String, Vec<scenarios::exchange::Exchange>)> {
     let scenario = Scenario::bare(AGREE);
     let mut stage = Stage::set(run, &scenario, 0).await.ok()?;
-    let probe = Step { actor: Some("alice".into()), call: Some("probe".into()), ..Step::default() };
+    let probe = Step {
+        actor: Some("alice".into()),
+        call: Some("probe".into()),
+        ..Step::default()
+    };
     match stage.perform(&probe, Part::Control, None).await {
         Ok(done) if done.complete => None,
         Ok(done) => {
-            let why = format!("alice's credential was answered {}", done.exchange.outcome());
+            let why = format!(
+                "alice's credential was answered {}",
+                done.exchange.outcome()
+            );
             Some((AGREE, why, vec![done.exchange]))
         }
         Err(_) => None,
@@ -322,17 +438,24 @@ async fn clean_up(run: &Run) {
         if resource.delete.is_none() {
             continue;
         }
-        let Ok(mut stage) = Stage::set(run, &scenario, created.resource).await else { return };
-        stage.actors.insert(created.owner.name.clone(), created.owner.clone());
-        stage.objects.insert("made".into(), crate::stage::Object {
-            resource: created.resource,
-            id: created.id,
-            parent: created.parent,
-            owner: created.owner.name.clone(),
-            marker: String::new(),
-            snapshot: None,
-            deleted: false,
-        });
+        let Ok(mut stage) = Stage::set(run, &scenario, created.resource).await else {
+            return;
+        };
+        stage
+            .actors
+            .insert(created.owner.name.clone(), created.owner.clone());
+        stage.objects.insert(
+            "made".into(),
+            crate::stage::Object {
+                resource: created.resource,
+                id: created.id,
+                parent: created.parent,
+                owner: created.owner.name.clone(),
+                marker: String::new(),
+                snapshot: None,
+                deleted: false,
+            },
+        );
         let delete = Step {
             actor: Some(created.owner.name.clone()),
             call: Some(format!("{}.delete", resource.name)),

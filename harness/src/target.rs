@@ -149,7 +149,10 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Carry {
     /// A header, with a scheme word in front of the token where there is one.
-    Header { name: String, scheme: Option<String> },
+    Header {
+        name: String,
+        scheme: Option<String>,
+    },
     Cookie(String),
     Query(String),
 }

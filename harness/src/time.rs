@@ -15,7 +15,11 @@ pub struct Time {
 impl Time {
     /// A clock that runs by itself: waiting takes as long as it takes.
     pub fn real(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Time {
-        Time { now: Arc::new(now), advance: None, waited_ms: Arc::default() }
+        Time {
+            now: Arc::new(now),
+            advance: None,
+            waited_ms: Arc::default(),
+        }
     }
 
     /// A clock that the target reads too: waiting moves it and takes no time.
@@ -23,7 +27,11 @@ impl Time {
         now: impl Fn() -> SystemTime + Send + Sync + 'static,
         advance: impl Fn(Duration) + Send + Sync + 'static,
     ) -> Time {
-        Time { now: Arc::new(now), advance: Some(Arc::new(advance)), waited_ms: Arc::default() }
+        Time {
+            now: Arc::new(now),
+            advance: Some(Arc::new(advance)),
+            waited_ms: Arc::default(),
+        }
     }
 
     /// Seconds since 1970.

@@ -25,7 +25,11 @@ pub(crate) struct Label<'a> {
 const TRIES: usize = 3;
 
 /// Sends a request and gives the exchange; an error says why it could not leave.
-pub(crate) async fn transmit(run: &Run, request: Request, label: Label<'_>) -> Result<Exchange, String> {
+pub(crate) async fn transmit(
+    run: &Run,
+    request: Request,
+    label: Label<'_>,
+) -> Result<Exchange, String> {
     let kind = match label.call {
         "login" => Kind::Login,
         "register" => Kind::Registration,
@@ -36,7 +40,11 @@ pub(crate) async fn transmit(run: &Run, request: Request, label: Label<'_>) -> R
         if label.patient {
             keep_to_limits(run, kind).await?;
         }
-        let answer = run.client.send(&request, label.fresh).await.map_err(|error| error.to_string())?;
+        let answer = run
+            .client
+            .send(&request, label.fresh)
+            .await
+            .map_err(|error| error.to_string())?;
         tries += 1;
         if let Answer::Response(response) = &answer {
             run.learn_clock(response);
@@ -66,7 +74,10 @@ async fn keep_to_limits(run: &Run, kind: Kind) -> Result<(), String> {
             return Ok(());
         }
         if delay > run.options.patience.max(Duration::from_secs(61)) {
-            return Err(format!("a declared limit asks to wait {} s; give --patience", delay.as_secs()));
+            return Err(format!(
+                "a declared limit asks to wait {} s; give --patience",
+                delay.as_secs()
+            ));
         }
         wait(run, "to keep to a declared limit", delay).await?;
     }
@@ -79,7 +90,10 @@ pub(crate) async fn wait(run: &Run, why: &str, duration: Duration) -> Result<(),
         return Ok(());
     }
     if duration > run.time_left() {
-        return Err(format!("waiting {} s would go beyond the deadline; give --deadline", duration.as_secs()));
+        return Err(format!(
+            "waiting {} s would go beyond the deadline; give --deadline",
+            duration.as_secs()
+        ));
     }
     if let Some(progress) = &run.options.progress {
         progress(Progress::Waiting { why, duration });
@@ -92,7 +106,11 @@ pub(crate) async fn wait(run: &Run, why: &str, duration: Duration) -> Result<(),
 
 /// The seconds that a throttled answer asks to wait; ten where it names none.
 fn retry_after(response: &Response) -> Duration {
-    let named = ["retry-after", "x-retry-after", "ratelimit-reset"].iter().find_map(|name| response.header(name));
-    let seconds = named.and_then(|text| text.trim().parse::<f64>().ok()).filter(|s| (0.0..86_400.0).contains(s));
+    let named = ["retry-after", "x-retry-after", "ratelimit-reset"]
+        .iter()
+        .find_map(|name| response.header(name));
+    let seconds = named
+        .and_then(|text| text.trim().parse::<f64>().ok())
+        .filter(|s| (0.0..86_400.0).contains(s));
     Duration::from_secs_f64(seconds.unwrap_or(10.0) + 0.5)
 }

@@ -24,7 +24,10 @@ use contracts::edge::ORIGIN;
 use contracts::oauth_form;
 use support::{check, ids, options, real_time, shown, target};
 
-#[allow(dead_code, reason = "only one of the contracts, and not all that its tests look at")]
+#[allow(
+    dead_code,
+    reason = "only one of the contracts, and not all that its tests look at"
+)]
 mod contracts {
     pub(crate) mod accounts;
     pub(crate) mod clock;
@@ -58,7 +61,10 @@ fn first_diagnosis(report: &Report) -> String {
     let (id, sentence) = until.split_once('\n').unwrap_or_default();
     let id = id.split_whitespace().next().unwrap_or_default();
     let id = id.split('#').next().unwrap_or_default();
-    format!("{id}: {}", sentence.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!(
+        "{id}: {}",
+        sentence.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
 }
 
 /// The gate is not judged, the first words are these, and nothing passed that needed a control.
@@ -71,9 +77,13 @@ fn not_judged(report: &Report, first: &str) {
     let catalogue = Catalogue::embedded().unwrap();
     let needs_control = |id: &&str| {
         let scenario = catalogue.all().iter().find(|scenario| scenario.id == **id);
-        !scenario.is_some_and(|scenario| matches!(scenario.control, Control::Named(NamedControl::None)))
+        !scenario
+            .is_some_and(|scenario| matches!(scenario.control, Control::Named(NamedControl::None)))
     };
-    let passed: Vec<_> = ids(report, Verdict::Pass).into_iter().filter(needs_control).collect();
+    let passed: Vec<_> = ids(report, Verdict::Pass)
+        .into_iter()
+        .filter(needs_control)
+        .collect();
     assert_eq!(passed, [""; 0], "{all}");
 }
 
@@ -90,14 +100,22 @@ async fn a_dead_url_is_told_as_one() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let report = run(&url).await;
-    not_judged(&report, &format!(
-        "registration.happy-path: nothing answers at {url}/: Connection refused (os error 111). Is the server running?"
-    ));
+    not_judged(
+        &report,
+        &format!(
+            "registration.happy-path: nothing answers at {url}/: Connection refused (os error 111). Is the server running?"
+        ),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wall_of_401_is_told_as_one() {
-    let app = Router::new().fallback(|| async { (StatusCode::UNAUTHORIZED, Json(json!({ "detail": "Unauthorized" }))) });
+    let app = Router::new().fallback(|| async {
+        (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({ "detail": "Unauthorized" })),
+        )
+    });
     answers(
         app,
         "registration.happy-path: registration answered 401 on POST /api/auth/register: it asks for a credential that \
@@ -120,7 +138,8 @@ async fn an_empty_object_for_everything_is_no_backend() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_page_for_everything_is_no_backend() {
-    let app = Router::new().fallback(|| async { Html("<!doctype html><title>App</title><div id=root></div>") });
+    let app = Router::new()
+        .fallback(|| async { Html("<!doctype html><title>App</title><div id=root></div>") });
     answers(
         app,
         "login.happy-path: login answered 200 with an HTML page on POST /api/auth/login: \
@@ -133,7 +152,9 @@ async fn a_web_page_for_everything_is_no_backend() {
 async fn a_file_server_is_no_backend() {
     let app = Router::new().fallback(|request: Request| async move {
         match *request.method() {
-            Method::GET | Method::HEAD => Html("<!doctype html><title>Index</title>").into_response(),
+            Method::GET | Method::HEAD => {
+                Html("<!doctype html><title>Index</title>").into_response()
+            }
             _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         }
     });
@@ -164,7 +185,9 @@ async fn crash() -> Response {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_tables_are_the_first_guess_where_the_server_lives() {
-    let app = Router::new().route("/health", get(|| async { Json(json!({ "status": "ok" })) })).fallback(crash);
+    let app = Router::new()
+        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
+        .fallback(crash);
     answers(
         app,
         "registration.happy-path: registration crashed with 500 on POST /api/auth/register; the usual causes are tables \
@@ -175,9 +198,17 @@ async fn missing_tables_are_the_first_guess_where_the_server_lives() {
 
 /// An issuer whose tokens its own API refuses.
 fn disagreeing() -> Router {
-    let register = || async { (StatusCode::CREATED, Json(json!({ "id": "u1", "email": "somebody@example.com" }))) };
+    let register = || async {
+        (
+            StatusCode::CREATED,
+            Json(json!({ "id": "u1", "email": "somebody@example.com" })),
+        )
+    };
     let login = || async {
-        let now = support::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = support::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
         let claims = json!({ "sub": "u1", "iat": now, "exp": now + 900 });
         let key = EncodingKey::from_secret(b"the secret of the issuer, and not of the API");
         Json(json!({ "access_token": encode(&Header::default(), &claims, &key).unwrap() }))
@@ -185,7 +216,12 @@ fn disagreeing() -> Router {
     Router::new()
         .route("/api/auth/register", post(register))
         .route("/api/auth/login", post(login))
-        .fallback(|| async { (StatusCode::UNAUTHORIZED, Json(json!({ "detail": "Could not validate credentials" }))) })
+        .fallback(|| async {
+            (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({ "detail": "Could not validate credentials" })),
+            )
+        })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,7 +238,14 @@ async fn an_api_that_refuses_its_issuers_tokens_has_another_secret() {
 async fn the_secret_of_neither_side_is_told_as_such() {
     let url = served(disagreeing()).await;
     let key = authspec::secret::Secret::new("a third secret that nobody has used for anything");
-    let report = run_with(&url, Options { signing_key: Some(key), ..options(real_time()) }).await;
+    let report = run_with(
+        &url,
+        Options {
+            signing_key: Some(key),
+            ..options(real_time())
+        },
+    )
+    .await;
     not_judged(
         &report,
         "token.issuer-verifier-agree: a fresh token (HS256) is refused with 401 on GET /api/auth/me: the issuer did \
@@ -244,8 +287,15 @@ fn mortal(requests: usize) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_dies_half_way_has_passed_nothing() {
     let url = mortal(400);
-    let short = Options { timeout: Duration::from_secs(2), ..options(Clock::default().time()) };
-    let report = check(target(Source::Preset("fastapi-oauth2-form"), &url, &[ORIGIN]), short).await;
+    let short = Options {
+        timeout: Duration::from_secs(2),
+        ..options(Clock::default().time())
+    };
+    let report = check(
+        target(Source::Preset("fastapi-oauth2-form"), &url, &[ORIGIN]),
+        short,
+    )
+    .await;
     let all = shown(&report);
     let first = format!(
         "login.happy-path: at the end of the run: nothing answers at {url}/: Connection refused (os error 111). \
@@ -257,7 +307,12 @@ async fn a_server_that_dies_half_way_has_passed_nothing() {
     assert_eq!(ids(&report, Verdict::Fail), ["login.happy-path"], "{all}");
     assert_eq!(ids(&report, Verdict::Error), [""; 0], "{all}");
     let open = ids(&report, Verdict::Inconclusive);
-    for late in ["rate.login-burst", "rate.retry-after", "resilience.health-after-attack", "token.wrong-key"] {
+    for late in [
+        "rate.login-burst",
+        "rate.retry-after",
+        "resilience.health-after-attack",
+        "token.wrong-key",
+    ] {
         assert!(open.contains(&late), "{late}\n{all}");
     }
 }

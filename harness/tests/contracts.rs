@@ -33,7 +33,12 @@ const NOT_THERE: &[&str] = &[
     "session.logout-revokes",
 ];
 /// What needs the secret.
-const SECRET_ALONE: &[&str] = &["token.exp-missing", "token.expired", "token.sub-missing", "token.sub-unknown"];
+const SECRET_ALONE: &[&str] = &[
+    "token.exp-missing",
+    "token.expired",
+    "token.sub-missing",
+    "token.sub-unknown",
+];
 /// What does not apply to objects that everybody may read.
 const READS: &[&str] = &["isolation.list-only-own", "isolation.read-other"];
 const SECRET: &str = "k7Qz-Rw2v_XbN9mLp4TtYc8HsJ5dFg3A";
@@ -47,7 +52,10 @@ async fn served(app: Router) -> String {
 
 async fn run(preset: &str, app: Router, clock: &Clock, secret: Option<&str>) -> Report {
     let target = target(Source::Preset(preset), &served(app).await, &[ORIGIN]);
-    let options = Options { signing_key: secret.map(Secret::new), ..options(clock.time()) };
+    let options = Options {
+        signing_key: secret.map(Secret::new),
+        ..options(clock.time())
+    };
     check(target, options).await
 }
 
@@ -61,8 +69,16 @@ fn holds(report: &Report, skipped: &[&[&str]]) {
     assert_eq!(ids(report, Verdict::Inconclusive), [""; 0], "{all}");
     assert_eq!(ids(report, Verdict::Fail), [""; 0], "{all}");
     assert_eq!(ids(report, Verdict::Skipped), skipped, "{all}");
-    for result in report.results.iter().filter(|result| result.verdict == Verdict::Skipped) {
-        assert!(result.reason.as_ref().is_some_and(|why| !why.is_empty()), "{} gives no reason", result.id);
+    for result in report
+        .results
+        .iter()
+        .filter(|result| result.verdict == Verdict::Skipped)
+    {
+        assert!(
+            result.reason.as_ref().is_some_and(|why| !why.is_empty()),
+            "{} gives no reason",
+            result.id
+        );
     }
     assert_eq!(report.summary.gate, Gate::Passed, "{all}");
 }
@@ -71,7 +87,13 @@ fn holds(report: &Report, skipped: &[&[&str]]) {
 async fn the_oauth2_form_contract_passes_with_the_secret() {
     let clock = Clock::default();
     let backend = oauth_form::Backend::new(SECRET, clock.clone());
-    let report = run("fastapi-oauth2-form", oauth_form::app(backend.clone()), &clock, Some(SECRET)).await;
+    let report = run(
+        "fastapi-oauth2-form",
+        oauth_form::app(backend.clone()),
+        &clock,
+        Some(SECRET),
+    )
+    .await;
     holds(&report, &[NOT_THERE]);
     assert_eq!(backend.items(), 0, "what the run made is still there");
 }
@@ -80,7 +102,13 @@ async fn the_oauth2_form_contract_passes_with_the_secret() {
 async fn the_oauth2_form_contract_passes_without_the_secret() {
     let clock = Clock::default();
     let backend = oauth_form::Backend::new(SECRET, clock.clone());
-    let report = run("fastapi-oauth2-form", oauth_form::app(backend), &clock, None).await;
+    let report = run(
+        "fastapi-oauth2-form",
+        oauth_form::app(backend),
+        &clock,
+        None,
+    )
+    .await;
     holds(&report, &[NOT_THERE, SECRET_ALONE]);
 }
 
@@ -88,7 +116,13 @@ async fn the_oauth2_form_contract_passes_without_the_secret() {
 async fn the_nested_contract_passes_with_the_secret() {
     let clock = Clock::default();
     let backend = nested::Backend::new(SECRET, clock.clone());
-    let report = run("realworld", nested::app(backend.clone()), &clock, Some(SECRET)).await;
+    let report = run(
+        "realworld",
+        nested::app(backend.clone()),
+        &clock,
+        Some(SECRET),
+    )
+    .await;
     holds(&report, &[NOT_THERE, READS]);
     assert_eq!(backend.articles(), 0, "what the run made is still there");
 }

@@ -25,41 +25,74 @@ mod support;
 /// What waits for real; one full run is enough.
 const SLOW: &[&str] = &["session.persists", "rate.*"];
 /// What needs the secret.
-const SECRET_ALONE: &[&str] = &["token.exp-missing", "token.expired", "token.sub-missing", "token.sub-unknown"];
+const SECRET_ALONE: &[&str] = &[
+    "token.exp-missing",
+    "token.expired",
+    "token.sub-missing",
+    "token.sub-unknown",
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = vec![
-        trial("the_correct_example_passes_with_the_secret", correct_with_the_secret),
-        trial("the_correct_example_passes_without_the_secret", correct_without_the_secret),
-        trial("the_naive_example_fails_with_exactly_what_its_readme_says", naive),
+        trial(
+            "the_correct_example_passes_with_the_secret",
+            correct_with_the_secret,
+        ),
+        trial(
+            "the_correct_example_passes_without_the_secret",
+            correct_without_the_secret,
+        ),
+        trial(
+            "the_naive_example_fails_with_exactly_what_its_readme_says",
+            naive,
+        ),
         trial("the_mismatched_example_is_not_judged", mismatch),
     ];
     // At once, whatever the number of cores: they mostly wait.
     let threads = arguments.test_threads.or(Some(trials.len()));
-    libtest_mimic::run(&Arguments { test_threads: threads, ..arguments }, trials).exit_code()
+    libtest_mimic::run(
+        &Arguments {
+            test_threads: threads,
+            ..arguments
+        },
+        trials,
+    )
+    .exit_code()
 }
 
 fn trial(name: &str, test: fn(&str) -> Result<(), String>) -> Trial {
     Trial::ignorable_test(name, move || match interpreter(&outside) {
-        Ok(python) => test(&python).map(|()| Completion::Completed).map_err(Failed::from),
+        Ok(python) => test(&python)
+            .map(|()| Completion::Completed)
+            .map_err(Failed::from),
         Err(NoPython::NotHere(why)) => Ok(Completion::ignored_with(why)),
         Err(NoPython::Missing(why)) => Err(Failed::from(why)),
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test binary is its own outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test binary is its own outside"
+)]
 fn outside(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 fn secret() -> String {
     let mut rng = rand::rng();
-    (0..43).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect()
+    (0..43)
+        .map(|_| char::from(rng.sample(rand::distr::Alphanumeric)))
+        .collect()
 }
 
 /// One run against an example, started for it alone.
-fn run(python: &str, example: &str, secret: &str, change: impl FnOnce(Options) -> Options) -> Result<Report, String> {
+fn run(
+    python: &str,
+    example: &str,
+    secret: &str,
+    change: impl FnOnce(Options) -> Options,
+) -> Result<Report, String> {
     let server = Server::start(python, example, secret)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let profile = folder(example).join("authspec.toml");
@@ -82,7 +115,9 @@ async fn healthy(url: &url::Url) -> Result<(), String> {
     let mut said = String::new();
     for _ in 0..100 {
         match client.get(url).await {
-            scenarios::exchange::Answer::Response(response) if response.is_success() => return Ok(()),
+            scenarios::exchange::Answer::Response(response) if response.is_success() => {
+                return Ok(());
+            }
             answer => said = format!("{answer:?}"),
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -90,15 +125,28 @@ async fn healthy(url: &url::Url) -> Result<(), String> {
     Err(format!("{url} is not healthy: {said}"))
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: T, wanted: T, report: &Report) -> Result<(), String> {
+fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    seen: T,
+    wanted: T,
+    report: &Report,
+) -> Result<(), String> {
     match seen == wanted {
         true => Ok(()),
-        false => Err(format!("{what}: expected {wanted:?}, got {seen:?}\n{}", shown(report))),
+        false => Err(format!(
+            "{what}: expected {wanted:?}, got {seen:?}\n{}",
+            shown(report)
+        )),
     }
 }
 
 fn nothing_found(report: &Report) -> Result<(), String> {
-    same("exit code", exit_code(report.summary.gate), EXIT_PASSED, report)?;
+    same(
+        "exit code",
+        exit_code(report.summary.gate),
+        EXIT_PASSED,
+        report,
+    )?;
     for verdict in [Verdict::Fail, Verdict::Inconclusive, Verdict::Error] {
         same(verdict.word(), ids(report, verdict), vec![], report)?;
     }
@@ -106,52 +154,111 @@ fn nothing_found(report: &Report) -> Result<(), String> {
 }
 
 fn skipping(skip: &[&str], options: Options) -> Options {
-    Options { skip: skip.iter().map(|glob| (*glob).to_owned()).collect(), ..options }
+    Options {
+        skip: skip.iter().map(|glob| (*glob).to_owned()).collect(),
+        ..options
+    }
 }
 
 fn correct_with_the_secret(python: &str) -> Result<(), String> {
     let secret = secret();
-    let given = |options| Options { signing_key: Some(Secret::new(&secret)), ..options };
+    let given = |options| Options {
+        signing_key: Some(Secret::new(&secret)),
+        ..options
+    };
     let report = run(python, "fastapi", &secret, given)?;
     nothing_found(&report)?;
     let skipped = ids(&report, Verdict::Skipped);
-    let open: Vec<_> = SECRET_ALONE.iter().copied().filter(|id| skipped.contains(id)).collect();
+    let open: Vec<_> = SECRET_ALONE
+        .iter()
+        .copied()
+        .filter(|id| skipped.contains(id))
+        .collect();
     same("skipped in spite of the secret", open, vec![], &report)
 }
 
 fn correct_without_the_secret(python: &str) -> Result<(), String> {
-    let report = run(python, "fastapi", &secret(), |options| skipping(SLOW, options))?;
+    let report = run(python, "fastapi", &secret(), |options| {
+        skipping(SLOW, options)
+    })?;
     nothing_found(&report)?;
     let outcome = report.gate_outcome();
-    let asks = outcome.not_judged.iter().filter(|open| open.remedy.contains("--secret-env"));
-    same("what asks for the secret", asks.map(|open| open.id.as_str()).collect(), SECRET_ALONE.to_vec(), &report)
+    let asks = outcome
+        .not_judged
+        .iter()
+        .filter(|open| open.remedy.contains("--secret-env"));
+    same(
+        "what asks for the secret",
+        asks.map(|open| open.id.as_str()).collect(),
+        SECRET_ALONE.to_vec(),
+        &report,
+    )
 }
 
 fn naive(python: &str) -> Result<(), String> {
     let secret = secret();
-    let given = |options| Options { signing_key: Some(Secret::new(&secret)), ..skipping(&["session.persists"], options) };
+    let given = |options| Options {
+        signing_key: Some(Secret::new(&secret)),
+        ..skipping(&["session.persists"], options)
+    };
     let report = run(python, "fastapi-naive", &secret, given)?;
-    same("exit code", exit_code(report.summary.gate), EXIT_FAILED, &report)?;
+    same(
+        "exit code",
+        exit_code(report.summary.gate),
+        EXIT_FAILED,
+        &report,
+    )?;
     let expected = promised("fastapi-naive")?;
-    same("failed", ids(&report, Verdict::Fail), expected.iter().map(String::as_str).collect(), &report)
+    same(
+        "failed",
+        ids(&report, Verdict::Fail),
+        expected.iter().map(String::as_str).collect(),
+        &report,
+    )
 }
 
 fn mismatch(python: &str) -> Result<(), String> {
-    let report = run(python, "fastapi-mismatch", &secret(), |options| skipping(SLOW, options))?;
-    same("exit code", exit_code(report.summary.gate), EXIT_NOT_JUDGED, &report)?;
-    same("failed", ids(&report, Verdict::Fail), vec!["token.issuer-verifier-agree"], &report)?;
+    let report = run(python, "fastapi-mismatch", &secret(), |options| {
+        skipping(SLOW, options)
+    })?;
+    same(
+        "exit code",
+        exit_code(report.summary.gate),
+        EXIT_NOT_JUDGED,
+        &report,
+    )?;
+    same(
+        "failed",
+        ids(&report, Verdict::Fail),
+        vec!["token.issuer-verifier-agree"],
+        &report,
+    )?;
     same("passed", ids(&report, Verdict::Pass), vec![], &report)?;
-    let failed = report.results.iter().find(|result| result.verdict == Verdict::Fail);
-    let why = failed.and_then(|result| result.reason.as_deref()).unwrap_or_default();
-    same("names the secrets", why.contains("issuer and API most likely have different secrets"), true, &report)
+    let failed = report
+        .results
+        .iter()
+        .find(|result| result.verdict == Verdict::Fail);
+    let why = failed
+        .and_then(|result| result.reason.as_deref())
+        .unwrap_or_default();
+    same(
+        "names the secrets",
+        why.contains("issuer and API most likely have different secrets"),
+        true,
+        &report,
+    )
 }
 
 /// The scenarios that the tables of an example's README name, in order.
 fn promised(example: &str) -> Result<Vec<String>, String> {
     let readme = folder(example).join("README.md");
-    let text = std::fs::read_to_string(&readme).map_err(|error| format!("{}: {error}", readme.display()))?;
+    let text = std::fs::read_to_string(&readme)
+        .map_err(|error| format!("{}: {error}", readme.display()))?;
     let catalogue = Catalogue::embedded().map_err(|error| error.to_string())?;
-    let cells = text.lines().filter(|line| line.starts_with('|')).flat_map(|line| line.split('`').skip(1).step_by(2));
+    let cells = text
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .flat_map(|line| line.split('`').skip(1).step_by(2));
     let known = |word: &&str| catalogue.all().iter().any(|scenario| scenario.id == *word);
     let mut ids: Vec<_> = cells.filter(known).map(str::to_owned).collect();
     ids.sort();

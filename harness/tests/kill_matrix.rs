@@ -34,11 +34,19 @@ const UNPROVEN: &[(&str, &str)] = &[];
 const SECRET: &str = "Vw3yq1r8TzK0mXn5bLd7PcJf2GhSa9Eu4QiRoWtYx6Z";
 
 fn main() -> ExitCode {
-    let catalogue: &'static Catalogue = Box::leak(Box::new(Catalogue::embedded().expect("the catalogue is read")));
+    let catalogue: &'static Catalogue = Box::leak(Box::new(
+        Catalogue::embedded().expect("the catalogue is read"),
+    ));
     let mut trials = vec![
-        Trial::test("every scenario has a defect that it catches", || every_scenario_is_proven(catalogue)),
-        Trial::test("every scenario that a defect names exists", || every_name_exists(catalogue)),
-        Trial::test("the page of the kill matrix is fresh", || the_page_is_fresh(catalogue)),
+        Trial::test("every scenario has a defect that it catches", || {
+            every_scenario_is_proven(catalogue)
+        }),
+        Trial::test("every scenario that a defect names exists", || {
+            every_name_exists(catalogue)
+        }),
+        Trial::test("the page of the kill matrix is fresh", || {
+            the_page_is_fresh(catalogue)
+        }),
     ];
     for (auth, signing) in [
         (AuthMode::Bearer, Signing::Hs256),
@@ -47,7 +55,9 @@ fn main() -> ExitCode {
         (AuthMode::Cookie, Signing::EdDsa),
     ] {
         let name = format!("secure, {auth:?}, {signing:?}").to_lowercase();
-        trials.push(Trial::test(name, move || nothing_fires(catalogue, auth, signing)));
+        trials.push(Trial::test(name, move || {
+            nothing_fires(catalogue, auth, signing)
+        }));
     }
     for defect in DEFECTS {
         trials.push(Trial::test(defect.id, move || is_caught(catalogue, defect)));
@@ -63,14 +73,35 @@ struct Bout {
 }
 
 fn nothing_fires(catalogue: &Catalogue, auth: AuthMode, signing: Signing) -> Result<(), Failed> {
-    let report = fought(catalogue, &Bout { auth, signing, defect: None })?;
-    let fired = report.results.iter().filter(|result| !matches!(result.verdict, Verdict::Pass | Verdict::Skipped));
+    let report = fought(
+        catalogue,
+        &Bout {
+            auth,
+            signing,
+            defect: None,
+        },
+    )?;
+    let fired = report
+        .results
+        .iter()
+        .filter(|result| !matches!(result.verdict, Verdict::Pass | Verdict::Skipped));
     ok_unless(fired.map(shown).collect())
 }
 
 fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Failed> {
-    let auth = if IN_COOKIE_MODE.contains(&defect.id) { AuthMode::Cookie } else { AuthMode::Bearer };
-    let report = fought(catalogue, &Bout { auth, signing: Signing::Hs256, defect: Some(defect) })?;
+    let auth = if IN_COOKIE_MODE.contains(&defect.id) {
+        AuthMode::Cookie
+    } else {
+        AuthMode::Bearer
+    };
+    let report = fought(
+        catalogue,
+        &Bout {
+            auth,
+            signing: Signing::Hs256,
+            defect: Some(defect),
+        },
+    )?;
     let mut wrong = Vec::new();
     for result in &report.results {
         let claimed = defect.caught_by.contains(&result.id.as_str());
@@ -85,32 +116,64 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
         }
     }
     if !wrong.is_empty() {
-        let held = BASE_CONTROLS.iter().all(|id| verdict_of(&report, id) == Some(Verdict::Pass));
-        let rest = report.results.iter().filter(|result| held && result.verdict == Verdict::Inconclusive);
+        let held = BASE_CONTROLS
+            .iter()
+            .all(|id| verdict_of(&report, id) == Some(Verdict::Pass));
+        let rest = report
+            .results
+            .iter()
+            .filter(|result| held && result.verdict == Verdict::Inconclusive);
         wrong.extend(rest.map(shown));
     }
     ok_unless(wrong)
 }
 
 fn verdict_of(report: &Report, id: &str) -> Option<Verdict> {
-    report.results.iter().find(|result| result.id == id).map(|result| result.verdict)
+    report
+        .results
+        .iter()
+        .find(|result| result.id == id)
+        .map(|result| result.verdict)
 }
 
 fn ok_unless(wrong: Vec<String>) -> Result<(), Failed> {
-    if wrong.is_empty() { Ok(()) } else { Err(format!("\n{}", wrong.join("\n")).into()) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("\n{}", wrong.join("\n")).into())
+    }
 }
 
 fn shown(result: &ScenarioResult) -> String {
-    let mut text = format!("{} is {:?}: {}", result.id, result.verdict, result.reason.as_deref().unwrap_or_default());
-    for case in result.cases.iter().filter(|case| case.verdict != Verdict::Pass).take(4) {
-        let _ = write!(text, "\n    {}: expected {}, got {}", case.name, case.expected, case.actual);
+    let mut text = format!(
+        "{} is {:?}: {}",
+        result.id,
+        result.verdict,
+        result.reason.as_deref().unwrap_or_default()
+    );
+    for case in result
+        .cases
+        .iter()
+        .filter(|case| case.verdict != Verdict::Pass)
+        .take(4)
+    {
+        let _ = write!(
+            text,
+            "\n    {}: expected {}, got {}",
+            case.name, case.expected, case.actual
+        );
     }
     text
 }
 
 fn fought(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Failed> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(run(catalogue, bout)).map_err(|error| error.to_string().into())
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime
+        .block_on(run(catalogue, bout))
+        .map_err(|error| error.to_string().into())
 }
 
 async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::error::Error>> {
@@ -125,12 +188,17 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
         parts = (defect.install)(cheap_passwords(parts)?);
     }
     let running = Running::start(parts, TcpListener::bind("127.0.0.1:0").await?)?;
-    let overrides = Overrides { url: Some(format!("http://{}", running.addr)), ..Overrides::default() };
+    let overrides = Overrides {
+        url: Some(format!("http://{}", running.addr)),
+        ..Overrides::default()
+    };
     let preset = match bout.auth {
         AuthMode::Bearer => "authspec",
         AuthMode::Cookie => "authspec-cookie",
     };
-    let target = load(Source::Preset(preset), &overrides, &|_| None, &|_| Err(std::io::ErrorKind::NotFound.into()))?;
+    let target = load(Source::Preset(preset), &overrides, &|_| None, &|_| {
+        Err(std::io::ErrorKind::NotFound.into())
+    })?;
     let (now, advance) = (clock.clone(), clock);
     let time = Time::shared(move || now.now(), move |by: Duration| advance.advance(by));
     let options = Options {
@@ -148,7 +216,11 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
 /// Bursts need seconds: only the secure server and the defects of the limiter are shown them.
 fn left_out(defect: Option<&Defect>) -> Vec<String> {
     let limited = |defect: &Defect| defect.caught_by.iter().any(|id| id.starts_with("rate."));
-    if defect.is_none_or(limited) { Vec::new() } else { vec!["rate.*".into()] }
+    if defect.is_none_or(limited) {
+        Vec::new()
+    } else {
+        vec!["rate.*".into()]
+    }
 }
 
 /// The secret itself, or the private key that the server derives from it.
@@ -161,16 +233,25 @@ fn signing_key(config: &Config) -> Result<Secret, aws_lc_rs::error::Unspecified>
     let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
     let der = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?.to_pkcs8v1()?;
     let body = Base64::encode_string(der.as_ref());
-    Ok(Secret::new(format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")))
+    Ok(Secret::new(format!(
+        "-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
+    )))
 }
 
 fn every_scenario_is_proven(catalogue: &Catalogue) -> Result<(), Failed> {
-    let caught: BTreeSet<&str> = DEFECTS.iter().flat_map(|defect| defect.caught_by).copied().collect();
+    let caught: BTreeSet<&str> = DEFECTS
+        .iter()
+        .flat_map(|defect| defect.caught_by)
+        .copied()
+        .collect();
     let mut wrong = Vec::new();
     for scenario in catalogue.all() {
         let excused = UNPROVEN.iter().any(|(id, _)| *id == scenario.id);
         if caught.contains(scenario.id.as_str()) == excused {
-            wrong.push(format!("{}: give it a defect, or say in UNPROVEN why there can be none", scenario.id));
+            wrong.push(format!(
+                "{}: give it a defect, or say in UNPROVEN why there can be none",
+                scenario.id
+            ));
         }
     }
     ok_unless(wrong)
@@ -181,10 +262,16 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
     let mut wrong = Vec::new();
     for defect in DEFECTS {
         let implied = defect.implies.iter().map(|(id, _)| id);
-        let unknown = defect.caught_by.iter().chain(implied).filter(|id| !known(id));
+        let unknown = defect
+            .caught_by
+            .iter()
+            .chain(implied)
+            .filter(|id| !known(id));
         wrong.extend(unknown.map(|id| format!("{} names {id}", defect.id)));
     }
-    let cookie = IN_COOKIE_MODE.iter().filter(|id| reference_server::defects::find(id).is_none());
+    let cookie = IN_COOKIE_MODE
+        .iter()
+        .filter(|id| reference_server::defects::find(id).is_none());
     wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
     ok_unless(wrong)
 }
@@ -206,8 +293,16 @@ fn the_page_is_fresh(catalogue: &Catalogue) -> Result<(), Failed> {
 fn page(catalogue: &Catalogue) -> String {
     let mut page = String::from(HEAD);
     for defect in DEFECTS {
-        let implied: Vec<_> = defect.implies.iter().map(|(id, why)| format!("`{id}` ({why})")).collect();
-        let cookie = if IN_COOKIE_MODE.contains(&defect.id) { " (cookie mode)" } else { "" };
+        let implied: Vec<_> = defect
+            .implies
+            .iter()
+            .map(|(id, why)| format!("`{id}` ({why})"))
+            .collect();
+        let cookie = if IN_COOKIE_MODE.contains(&defect.id) {
+            " (cookie mode)"
+        } else {
+            ""
+        };
         let _ = writeln!(
             page,
             "| `{}` | {}{cookie} | {} | {} | {} |",
@@ -218,19 +313,30 @@ fn page(catalogue: &Catalogue) -> String {
             implied.join("; ")
         );
     }
-    page.push_str("\n## By scenario\n\n| scenario | severity | the defects that prove it |\n|---|---|---|\n");
+    page.push_str(
+        "\n## By scenario\n\n| scenario | severity | the defects that prove it |\n|---|---|---|\n",
+    );
     for scenario in catalogue.all() {
-        let proofs = DEFECTS.iter().filter(|defect| defect.caught_by.contains(&scenario.id.as_str()));
+        let proofs = DEFECTS
+            .iter()
+            .filter(|defect| defect.caught_by.contains(&scenario.id.as_str()));
         let proofs = names(proofs.map(|defect| defect.id));
         let excuse = UNPROVEN.iter().find(|(id, _)| *id == scenario.id);
         let proofs = excuse.map_or(proofs, |(_, why)| format!("none: {why}"));
-        let _ = writeln!(page, "| `{}` | {} | {proofs} |", scenario.id, scenario.severity.word());
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {proofs} |",
+            scenario.id,
+            scenario.severity.word()
+        );
     }
     page
 }
 
 fn names<'a>(ids: impl Iterator<Item = &'a str>) -> String {
-    ids.map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+    ids.map(|id| format!("`{id}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 const HEAD: &str = "\

@@ -30,6 +30,7 @@ mod errors_answered_with_200;
 mod expiry_not_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
+mod hash_cut_by_its_column;
 mod hash_echoed;
 mod id_from_registration;
 mod limiter_key_changes;
@@ -144,6 +145,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_not_checked::DEFECT,
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
+    hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
     id_from_registration::DEFECT,
     limiter_key_changes::DEFECT,

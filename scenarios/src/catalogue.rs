@@ -25,7 +25,13 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
-    fn at(path: &str, text: &str, offset: usize, length: usize, message: impl Into<String>) -> ScenarioError {
+    fn at(
+        path: &str,
+        text: &str,
+        offset: usize,
+        length: usize,
+        message: impl Into<String>,
+    ) -> ScenarioError {
         let offset = offset.min(text.len());
         let before = &text[..text.floor_char_boundary(offset)];
         ScenarioError {
@@ -46,20 +52,29 @@ pub struct Catalogue(Vec<Scenario>);
 impl Catalogue {
     /// The scenarios that are built in. They are tested, so that this cannot fail at run time.
     pub fn embedded() -> Result<Catalogue, ScenarioError> {
-        Catalogue::parse(EMBEDDED.iter().map(|(path, text)| (path.to_string(), text.to_string())))
+        Catalogue::parse(
+            EMBEDDED
+                .iter()
+                .map(|(path, text)| (path.to_string(), text.to_string())),
+        )
     }
 
     /// The built-in scenarios and further files, given as `area/name.toml` with their text. A file of one's own
     /// replaces the built-in one of the same id.
     pub fn with(files: Vec<(String, String)>) -> Result<Catalogue, ScenarioError> {
         let own = Catalogue::parse(files)?;
-        let mut all: BTreeMap<String, Scenario> =
-            Catalogue::embedded()?.0.into_iter().map(|s| (s.id.clone(), s)).collect();
+        let mut all: BTreeMap<String, Scenario> = Catalogue::embedded()?
+            .0
+            .into_iter()
+            .map(|s| (s.id.clone(), s))
+            .collect();
         all.extend(own.0.into_iter().map(|s| (s.id.clone(), s)));
         Ok(Catalogue(all.into_values().collect()))
     }
 
-    fn parse(files: impl IntoIterator<Item = (String, String)>) -> Result<Catalogue, ScenarioError> {
+    fn parse(
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Catalogue, ScenarioError> {
         let mut all: BTreeMap<String, (Scenario, String)> = BTreeMap::new();
         for (path, text) in files {
             let scenario = parse(&path, &text)?;
@@ -69,7 +84,9 @@ impl Catalogue {
             }
             all.insert(scenario.id.clone(), (scenario, path));
         }
-        Ok(Catalogue(all.into_values().map(|(scenario, _)| scenario).collect()))
+        Ok(Catalogue(
+            all.into_values().map(|(scenario, _)| scenario).collect(),
+        ))
     }
 
     /// All scenarios in order of their ids.
@@ -87,10 +104,19 @@ impl Catalogue {
 pub fn parse(path: &str, text: &str) -> Result<Scenario, ScenarioError> {
     let mut scenario: Scenario = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        ScenarioError::at(path, text, span.start, span.len(), error.message().to_owned())
+        ScenarioError::at(
+            path,
+            text,
+            span.start,
+            span.len(),
+            error.message().to_owned(),
+        )
     })?;
     let mut parts = path.trim_end_matches(".toml").rsplit(['/', '\\']);
-    let (name, area) = (parts.next().unwrap_or_default(), parts.next().unwrap_or("own"));
+    let (name, area) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or("own"),
+    );
     scenario.id = format!("{area}.{name}");
     complaint(&scenario).map_or(Ok(scenario), |(key, message)| {
         let offset = text.find(&key).unwrap_or(0);
@@ -100,38 +126,73 @@ pub fn parse(path: &str, text: &str) -> Result<Scenario, ScenarioError> {
 
 /// What a file may not say although each part of it is well-formed: a text to point at and the message.
 fn complaint(scenario: &Scenario) -> Option<(String, String)> {
-    let names: Vec<_> = scenario.cases.iter().filter_map(|c| c.name.as_deref()).collect();
+    let names: Vec<_> = scenario
+        .cases
+        .iter()
+        .filter_map(|c| c.name.as_deref())
+        .collect();
     if scenario.cases.iter().any(|case| case.name.is_none()) {
         return Some(("[[case]]".into(), "a case needs a `name`".into()));
     }
-    if let Some(twice) = names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1) {
+    if let Some(twice) = names
+        .iter()
+        .find(|name| names.iter().filter(|other| other == name).count() > 1)
+    {
         return Some((twice.to_string(), format!("two cases are named `{twice}`")));
     }
-    let ways = [!scenario.cases.is_empty(), scenario.probe.is_some(), !scenario.observed.is_empty()];
+    let ways = [
+        !scenario.cases.is_empty(),
+        scenario.probe.is_some(),
+        !scenario.observed.is_empty(),
+    ];
     if ways.iter().all(|way| !way) {
-        return Some(("requirement".into(), "nothing is tested: give a [[case]], a `probe`, or `observed`".into()));
+        return Some((
+            "requirement".into(),
+            "nothing is tested: give a [[case]], a `probe`, or `observed`".into(),
+        ));
     }
     if !scenario.observed.is_empty() && scenario.observe.is_empty() {
-        return Some(("observed".into(), "`observed` needs `observe`, the globs of the scenarios to watch".into()));
+        return Some((
+            "observed".into(),
+            "`observed` needs `observe`, the globs of the scenarios to watch".into(),
+        ));
     }
     if let Some(probe) = &scenario.probe
         && probes::find(probe).is_none()
     {
         let known: Vec<_> = probes::PROBES.iter().map(|p| p.name).collect();
-        return Some((probe.clone(), format!("no probe is named `{probe}`; there are {}", known.join(", "))));
+        return Some((
+            probe.clone(),
+            format!(
+                "no probe is named `{probe}`; there are {}",
+                known.join(", ")
+            ),
+        ));
     }
-    if scenario.requirement.trim().is_empty() || scenario.fix.trim().is_empty() || scenario.why.trim().is_empty() {
-        return Some(("requirement".into(), "`requirement`, `why` and `fix` may not be empty".into()));
+    if scenario.requirement.trim().is_empty()
+        || scenario.fix.trim().is_empty()
+        || scenario.why.trim().is_empty()
+    {
+        return Some((
+            "requirement".into(),
+            "`requirement`, `why` and `fix` may not be empty".into(),
+        ));
     }
     let own = match &scenario.control {
         Control::Step(step) => Some(step.as_ref()),
         Control::Named(_) => None,
     };
-    steps(scenario).chain(own).find_map(|step| step_complaint(scenario, &names, step))
+    steps(scenario)
+        .chain(own)
+        .find_map(|step| step_complaint(scenario, &names, step))
 }
 
 fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
-    scenario.setup.iter().chain(&scenario.cases).chain(&scenario.effects)
+    scenario
+        .setup
+        .iter()
+        .chain(&scenario.cases)
+        .chain(&scenario.effects)
 }
 
 fn step_complaint(scenario: &Scenario, cases: &[&str], step: &Step) -> Option<(String, String)> {
@@ -146,13 +207,25 @@ fn step_complaint(scenario: &Scenario, cases: &[&str], step: &Step) -> Option<(S
     const ACTORS: &[&str] = &["alice", "bob", "carol", "anonymous"];
     let actor = step.actor.as_deref().unwrap_or("alice");
     if !ACTORS.contains(&actor) && !actor.starts_with('{') {
-        return Some((actor.to_owned(), format!("no actor is named `{actor}`; there are {}", ACTORS.join(", "))));
+        return Some((
+            actor.to_owned(),
+            format!(
+                "no actor is named `{actor}`; there are {}",
+                ACTORS.join(", ")
+            ),
+        ));
     }
     let saved: Vec<_> = steps(scenario).filter_map(|s| s.save.as_deref()).collect();
     if let Some(name) = step.using.as_deref().filter(|name| !saved.contains(name)) {
         return Some((name.to_owned(), format!("no step saves `{name}`")));
     }
-    step.on.as_deref().filter(|name| !saved.contains(name)).map(|name| {
-        (name.to_owned(), format!("no step saves an object named `{name}`"))
-    })
+    step.on
+        .as_deref()
+        .filter(|name| !saved.contains(name))
+        .map(|name| {
+            (
+                name.to_owned(),
+                format!("no step saves an object named `{name}`"),
+            )
+        })
 }

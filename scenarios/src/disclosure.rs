@@ -45,15 +45,23 @@ pub struct Reading<'a> {
 /// Finds the facts of others in an answer.
 pub fn disclosures(response: &Response, reading: Reading<'_>, known: &[Fact]) -> Vec<Disclosure> {
     let mut found: Vec<Disclosure> = Vec::new();
-    for fact in known.iter().filter(|fact| Some(fact.owner.as_str()) != reading.receiver) {
-        let Some(place) = place(response, fact, reading) else { continue };
+    for fact in known
+        .iter()
+        .filter(|fact| Some(fact.owner.as_str()) != reading.receiver)
+    {
+        let Some(place) = place(response, fact, reading) else {
+            continue;
+        };
         let what = match fact.kind {
             FactKind::Marker => format!("a marker of {} {place}", fact.owner),
             FactKind::Email => format!("the e-mail address of {} {place}", fact.owner),
             FactKind::Id => format!("the id of {} {place}", fact.owner),
         };
         if !found.iter().any(|d| d.what == what) {
-            found.push(Disclosure { owner: fact.owner.clone(), what });
+            found.push(Disclosure {
+                owner: fact.owner.clone(),
+                what,
+            });
         }
     }
     found
@@ -61,7 +69,16 @@ pub fn disclosures(response: &Response, reading: Reading<'_>, known: &[Fact]) ->
 
 /// Whether a fact of the receiver's own stands in the answer; the controls look for it.
 pub fn shows(response: &Response, fact: &Fact, id_pointers: &[String]) -> bool {
-    place(response, fact, Reading { receiver: None, sent: "", id_pointers }).is_some()
+    place(
+        response,
+        fact,
+        Reading {
+            receiver: None,
+            sent: "",
+            id_pointers,
+        },
+    )
+    .is_some()
 }
 
 fn place(response: &Response, fact: &Fact, reading: Reading<'_>) -> Option<String> {
@@ -76,7 +93,10 @@ fn place(response: &Response, fact: &Fact, reading: Reading<'_>) -> Option<Strin
             if holds(&response.text(), &fact.value) || holds_decoded(response, &fact.value) {
                 return Some("in the body".into());
             }
-            let header = response.headers.iter().find(|(_, value)| holds(value, &fact.value));
+            let header = response
+                .headers
+                .iter()
+                .find(|(_, value)| holds(value, &fact.value));
             header.map(|(name, _)| format!("in the header {name}"))
         }
         FactKind::Id => {
@@ -84,7 +104,10 @@ fn place(response: &Response, fact: &Fact, reading: Reading<'_>) -> Option<Strin
                 return None;
             }
             let json = response.json()?;
-            let pointer = reading.id_pointers.iter().find(|pointer| at(&json, pointer, &fact.value))?;
+            let pointer = reading
+                .id_pointers
+                .iter()
+                .find(|pointer| at(&json, pointer, &fact.value))?;
             Some(format!("at {pointer}"))
         }
     }
@@ -100,7 +123,9 @@ fn holds_decoded(response: &Response, value: &str) -> bool {
         match json {
             Value::String(text) => holds(text, value),
             Value::Array(items) => items.iter().any(|item| walk(item, value)),
-            Value::Object(members) => members.iter().any(|(key, item)| holds(key, value) || walk(item, value)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(key, item)| holds(key, value) || walk(item, value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
@@ -109,15 +134,25 @@ fn holds_decoded(response: &Response, value: &str) -> bool {
 
 /// Whether the pointer leads to the value, in the document or in an item of one of its lists.
 fn at(json: &Value, pointer: &str, value: &str) -> bool {
-    if json.pointer(pointer).is_some_and(|found| same(found, value)) {
+    if json
+        .pointer(pointer)
+        .is_some_and(|found| same(found, value))
+    {
         return true;
     }
     let lists: Vec<&Value> = match json {
         Value::Array(items) => items.iter().collect(),
-        Value::Object(members) => members.values().filter_map(Value::as_array).flatten().collect(),
+        Value::Object(members) => members
+            .values()
+            .filter_map(Value::as_array)
+            .flatten()
+            .collect(),
         _ => return false,
     };
-    lists.iter().any(|item| item.pointer(pointer).is_some_and(|found| same(found, value)))
+    lists.iter().any(|item| {
+        item.pointer(pointer)
+            .is_some_and(|found| same(found, value))
+    })
 }
 
 /// Compares a JSON value with a text as ids are compared: `7` and `"7"` are the same id.
@@ -134,7 +169,11 @@ mod tests {
     use super::*;
 
     fn facts() -> Vec<Fact> {
-        let fact = |kind, value: &str| Fact { owner: "alice".into(), kind, value: value.into() };
+        let fact = |kind, value: &str| Fact {
+            owner: "alice".into(),
+            kind,
+            value: value.into(),
+        };
         vec![
             fact(FactKind::Marker, "m4rk3r"),
             fact(FactKind::Email, "alice@example.com"),
@@ -144,40 +183,84 @@ mod tests {
 
     #[track_caller]
     fn check(status: u16, body: &str, sent: &str, want: &[&str]) {
-        let response = Response { status, body: body.into(), ..Response::default() };
+        let response = Response {
+            status,
+            body: body.into(),
+            ..Response::default()
+        };
         let pointers = vec!["/user_id".to_owned()];
-        let reading = Reading { receiver: Some("bob"), sent, id_pointers: &pointers };
-        let found: Vec<_> = disclosures(&response, reading, &facts()).into_iter().map(|d| d.what).collect();
+        let reading = Reading {
+            receiver: Some("bob"),
+            sent,
+            id_pointers: &pointers,
+        };
+        let found: Vec<_> = disclosures(&response, reading, &facts())
+            .into_iter()
+            .map(|d| d.what)
+            .collect();
         assert_eq!(found, want);
     }
 
     #[test]
     fn a_marker_counts_anywhere_even_in_a_refusal() {
-        check(404, "no task m4rk3r", "", &["a marker of alice in the body"]);
+        check(
+            404,
+            "no task m4rk3r",
+            "",
+            &["a marker of alice in the body"],
+        );
     }
 
     #[test]
     fn an_echo_of_what_was_sent_never_counts() {
-        check(200, r#"{"title":"m4rk3r","mail":"ALICE@example.com"}"#, "m4rk3r alice@example.com", &[]);
+        check(
+            200,
+            r#"{"title":"m4rk3r","mail":"ALICE@example.com"}"#,
+            "m4rk3r alice@example.com",
+            &[],
+        );
     }
 
     #[test]
     fn an_id_counts_only_at_a_declared_pointer_of_a_success() {
-        check(200, r#"{"user_id":7}"#, "", &["the id of alice at /user_id"]);
-        check(200, r#"{"items":[{"user_id":"7"}]}"#, "", &["the id of alice at /user_id"]);
+        check(
+            200,
+            r#"{"user_id":7}"#,
+            "",
+            &["the id of alice at /user_id"],
+        );
+        check(
+            200,
+            r#"{"items":[{"user_id":"7"}]}"#,
+            "",
+            &["the id of alice at /user_id"],
+        );
         check(200, r#"{"count":7}"#, "", &[]);
         check(403, r#"{"user_id":7}"#, "", &[]);
     }
 
     #[test]
     fn an_escaped_address_is_found() {
-        check(200, r#"{"e":"alice\u0040example.com"}"#, "", &["the e-mail address of alice in the body"]);
+        check(
+            200,
+            r#"{"e":"alice\u0040example.com"}"#,
+            "",
+            &["the e-mail address of alice in the body"],
+        );
     }
 
     #[test]
     fn ones_own_facts_are_no_disclosure() {
-        let response = Response { status: 200, body: b"m4rk3r".to_vec(), ..Response::default() };
-        let reading = Reading { receiver: Some("alice"), sent: "", id_pointers: &[] };
+        let response = Response {
+            status: 200,
+            body: b"m4rk3r".to_vec(),
+            ..Response::default()
+        };
+        let reading = Reading {
+            receiver: Some("alice"),
+            sent: "",
+            id_pointers: &[],
+        };
         assert_eq!(disclosures(&response, reading, &facts()), vec![]);
     }
 }

@@ -73,9 +73,13 @@ impl Exchange {
 
     /// `GET /path -> 200` in the words of the report; never a secret, for the query is left out.
     pub fn line(&self) -> String {
-        let path = self.request.url.split_once("://").map_or(self.request.url.as_str(), |(_, rest)| {
-            rest.find('/').map_or("/", |at| &rest[at..])
-        });
+        let path = self
+            .request
+            .url
+            .split_once("://")
+            .map_or(self.request.url.as_str(), |(_, rest)| {
+                rest.find('/').map_or("/", |at| &rest[at..])
+            });
         let path = path.split('?').next().unwrap_or(path);
         format!("{} {path} as {}", self.request.method, self.actor)
     }
@@ -103,12 +107,18 @@ impl std::fmt::Display for NoAnswer {
 impl Response {
     /// The first value of a header, names compared without case (RFC 9110 5.1).
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_str())
     }
 
     /// All values of a header, in the order in which they came.
     pub fn header_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_str())
     }
 
     /// The body as text; bytes that are no UTF-8 become replacement characters.

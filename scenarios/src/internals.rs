@@ -73,8 +73,13 @@ const SIGNS: &[Sign] = &[
 
 /// The patterns that fire on their own sample: one that does not could never say anything.
 static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    let built = SIGNS.iter().filter_map(|sign| Some((sign, Regex::new(sign.pattern).ok()?)));
-    built.filter(|(sign, pattern)| pattern.is_match(sign.sample)).map(|(sign, pattern)| (sign.what, pattern)).collect()
+    let built = SIGNS
+        .iter()
+        .filter_map(|sign| Some((sign, Regex::new(sign.pattern).ok()?)));
+    built
+        .filter(|(sign, pattern)| pattern.is_match(sign.sample))
+        .map(|(sign, pattern)| (sign.what, pattern))
+        .collect()
 });
 
 /// What of the inside a text shows that neither the request nor a good answer of the same target shows.
@@ -83,7 +88,9 @@ pub fn found(text: &str, sent: &str, good: &str) -> Vec<String> {
         .iter()
         .filter(|(_, pattern)| !pattern.is_match(good))
         .filter_map(|(what, pattern)| {
-            let hit = pattern.find_iter(text).find(|hit| !sent.contains(hit.as_str()))?;
+            let hit = pattern
+                .find_iter(text)
+                .find(|hit| !sent.contains(hit.as_str()))?;
             let line: String = hit.as_str().chars().take(60).collect();
             Some(format!("{what} (`{line}`)"))
         })
@@ -98,7 +105,13 @@ mod tests {
     fn each_sign_fires_on_its_own_sample_and_every_pattern_is_valid() {
         assert_eq!(PATTERNS.len(), SIGNS.len());
         for sign in SIGNS {
-            assert!(found(sign.sample, "", "").iter().any(|f| f.starts_with(sign.what)), "{}", sign.what);
+            assert!(
+                found(sign.sample, "", "")
+                    .iter()
+                    .any(|f| f.starts_with(sign.what)),
+                "{}",
+                sign.what
+            );
         }
     }
 

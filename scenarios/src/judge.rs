@@ -112,7 +112,11 @@ pub fn judge(
         Ok(note) => Verdict::Pass { note },
         Err(Broken::Unclear(why)) => Verdict::Inconclusive(why),
         Err(Broken::Noted(note)) => Verdict::Pass { note: Some(note) },
-        Err(Broken::Fault { expected, actual, severity: own }) => Verdict::Fail(Mismatch {
+        Err(Broken::Fault {
+            expected,
+            actual,
+            severity: own,
+        }) => Verdict::Fail(Mismatch {
             consequence: consequence.to_owned(),
             expected,
             actual,
@@ -122,22 +126,34 @@ pub fn judge(
     match expect {
         Expectation::Keyword(keyword) => stated(self::keyword(*keyword, seen)),
         Expectation::Check(check) => {
-            if !check.when_status.is_empty() && !seen.exchange.status().is_some_and(|s| among(s, &check.when_status)) {
+            if !check.when_status.is_empty()
+                && !seen
+                    .exchange
+                    .status()
+                    .is_some_and(|s| among(s, &check.when_status))
+            {
                 return Verdict::PASS;
             }
             if !check.any_of.is_empty() {
                 return any_of(check, severity, consequence, control, seen);
             }
             let result = match check.is {
-                Some(keyword) => self::keyword(keyword, seen).map_err(|broken| by_life_left(broken, check, seen)),
+                Some(keyword) => {
+                    self::keyword(keyword, seen).map_err(|broken| by_life_left(broken, check, seen))
+                }
                 None => check::check(check, seen),
             };
             match stated(result) {
                 Verdict::Fail(mismatch) => match &check.note {
-                    Some(note) => Verdict::Pass { note: Some(format!("{note} ({})", mismatch.actual)) },
+                    Some(note) => Verdict::Pass {
+                        note: Some(format!("{note} ({})", mismatch.actual)),
+                    },
                     None => {
                         let severity = check.severity.unwrap_or(mismatch.severity);
-                        Verdict::Fail(Mismatch { severity, ..mismatch })
+                        Verdict::Fail(Mismatch {
+                            severity,
+                            ..mismatch
+                        })
                     }
                 },
                 other => other,
@@ -148,7 +164,13 @@ pub fn judge(
 
 /// Grades a fault by the life that the sent token has left; without a readable one it keeps its severity.
 fn by_life_left(broken: Broken, check: &Check, seen: &Observation<'_>) -> Broken {
-    let (Broken::Fault { expected, actual, .. }, Some(left), false) = (&broken, seen.life_left, check.grade.is_empty())
+    let (
+        Broken::Fault {
+            expected, actual, ..
+        },
+        Some(left),
+        false,
+    ) = (&broken, seen.life_left, check.grade.is_empty())
     else {
         return broken;
     };
@@ -158,20 +180,34 @@ fn by_life_left(broken: Broken, check: &Check, seen: &Observation<'_>) -> Broken
             actual: format!("{actual}; the token lives for another {} s", left.round()),
             severity: Some(severity),
         },
-        Some(None) => Broken::Noted(format!("{actual}, for the {} s that the token has left", left.round())),
+        Some(None) => Broken::Noted(format!(
+            "{actual}, for the {} s that the token has left",
+            left.round()
+        )),
         None => broken,
     }
 }
 
-fn any_of(check: &Check, severity: Severity, why: &str, control: &Control, seen: &Observation<'_>) -> Verdict {
-    let verdicts: Vec<_> = check.any_of.iter().map(|one| judge(one, severity, why, control, seen)).collect();
+fn any_of(
+    check: &Check,
+    severity: Severity,
+    why: &str,
+    control: &Control,
+    seen: &Observation<'_>,
+) -> Verdict {
+    let verdicts: Vec<_> = check
+        .any_of
+        .iter()
+        .map(|one| judge(one, severity, why, control, seen))
+        .collect();
     if let Some(pass) = verdicts.iter().find(|v| matches!(v, Verdict::Pass { .. })) {
         return pass.clone();
     }
     match Verdict::worst(verdicts) {
-        Some(Verdict::Fail(mismatch)) => {
-            Verdict::Fail(Mismatch { severity: check.severity.unwrap_or(mismatch.severity), ..mismatch })
-        }
+        Some(Verdict::Fail(mismatch)) => Verdict::Fail(Mismatch {
+            severity: check.severity.unwrap_or(mismatch.severity),
+            ..mismatch
+        }),
         Some(other) => other,
         None => Verdict::Inconclusive("`any_of` is empty".into()),
     }
@@ -179,7 +215,11 @@ fn any_of(check: &Check, severity: Severity, why: &str, control: &Control, seen:
 
 /// Why an expectation does not hold.
 pub(crate) enum Broken {
-    Fault { expected: String, actual: String, severity: Option<Severity> },
+    Fault {
+        expected: String,
+        actual: String,
+        severity: Option<Severity>,
+    },
     Unclear(String),
     Noted(String),
 }
@@ -187,7 +227,11 @@ pub(crate) enum Broken {
 pub(crate) type Held = Result<Option<String>, Broken>;
 
 pub(crate) fn fault(expected: impl Into<String>, actual: impl Into<String>) -> Broken {
-    Broken::Fault { expected: expected.into(), actual: actual.into(), severity: None }
+    Broken::Fault {
+        expected: expected.into(),
+        actual: actual.into(),
+        severity: None,
+    }
 }
 
 /// Answers on which nothing can be built: throttled, or none at all.
@@ -195,12 +239,15 @@ fn noise(expect: &Expectation, seen: &Observation<'_>) -> Option<Verdict> {
     let wants_throttle = matches!(expect, Expectation::Keyword(Keyword::Throttled));
     match &seen.exchange.answer {
         Answer::Response(response) if response.is_throttled() && !wants_throttle => {
-            Some(Verdict::Inconclusive(format!("the target answered {} and asked to wait", response.status)))
+            Some(Verdict::Inconclusive(format!(
+                "the target answered {} and asked to wait",
+                response.status
+            )))
         }
         Answer::Response(_) => None,
-        Answer::Nothing(NoAnswer::Closed(_)) if seen.may_close => {
-            Some(Verdict::Pass { note: Some("the connection was closed without an answer".into()) })
-        }
+        Answer::Nothing(NoAnswer::Closed(_)) if seen.may_close => Some(Verdict::Pass {
+            note: Some("the connection was closed without an answer".into()),
+        }),
         Answer::Nothing(reason) => Some(Verdict::Inconclusive(format!("no answer: {reason}"))),
     }
 }
@@ -216,12 +263,30 @@ fn keyword(keyword: Keyword, seen: &Observation<'_>) -> Held {
         Keyword::Throttled if response.is_throttled() => Ok(None),
         Keyword::Throttled => Err(fault("429", seen.exchange.outcome())),
         Keyword::DisclosesNothing => nothing_disclosed(seen).map(|()| None),
-        Keyword::Unchanged => object(seen, |state| matches!(state, ObjectState::AsItWas), "the object as it was"),
-        Keyword::Gone => object(seen, |state| matches!(state, ObjectState::Missing), "no such object any more"),
-        Keyword::Present => object(seen, |state| matches!(state, ObjectState::Listed(true)), "the object in the list"),
-        Keyword::Absent => object(seen, |state| matches!(state, ObjectState::Listed(false)), "no such object in the list"),
+        Keyword::Unchanged => object(
+            seen,
+            |state| matches!(state, ObjectState::AsItWas),
+            "the object as it was",
+        ),
+        Keyword::Gone => object(
+            seen,
+            |state| matches!(state, ObjectState::Missing),
+            "no such object any more",
+        ),
+        Keyword::Present => object(
+            seen,
+            |state| matches!(state, ObjectState::Listed(true)),
+            "the object in the list",
+        ),
+        Keyword::Absent => object(
+            seen,
+            |state| matches!(state, ObjectState::Listed(false)),
+            "no such object in the list",
+        ),
         Keyword::NotTakenOver => not_taken_over(response, seen),
-        Keyword::NoServerError if response.status >= 500 => Err(fault("4xx", response.status.to_string())),
+        Keyword::NoServerError if response.status >= 500 => {
+            Err(fault("4xx", response.status.to_string()))
+        }
         Keyword::NoServerError => Ok(None),
         Keyword::NoInternals => no_internals(response, seen),
         Keyword::OriginAllowed => origin::allowed(response, seen),
@@ -233,10 +298,16 @@ fn keyword(keyword: Keyword, seen: &Observation<'_>) -> Held {
 
 fn accepted(response: &Response, seen: &Observation<'_>) -> Held {
     if !response.is_success() {
-        return Err(fault(format!("2xx with {}", seen.wanted), response.status.to_string()));
+        return Err(fault(
+            format!("2xx with {}", seen.wanted),
+            response.status.to_string(),
+        ));
     }
     if !seen.complete {
-        return Err(fault(format!("2xx with {}", seen.wanted), format!("{} without it", response.status)));
+        return Err(fault(
+            format!("2xx with {}", seen.wanted),
+            format!("{} without it", response.status),
+        ));
     }
     Ok(None)
 }
@@ -245,7 +316,10 @@ fn accepted(response: &Response, seen: &Observation<'_>) -> Held {
 fn refused(response: &Response, seen: &Observation<'_>) -> Held {
     nothing_disclosed(seen)?;
     if seen.credential && response.is_success() {
-        return Err(fault("no credential", format!("{} with a credential", response.status)));
+        return Err(fault(
+            "no credential",
+            format!("{} with a credential", response.status),
+        ));
     }
     no_effect(seen)?;
     match response.status {
@@ -255,26 +329,46 @@ fn refused(response: &Response, seen: &Observation<'_>) -> Held {
             None => Ok(None),
         },
         200..300 => refused_with_success(response, seen),
-        _ => Err(Broken::Unclear(format!("an interim status {}", response.status))),
+        _ => Err(Broken::Unclear(format!(
+            "an interim status {}",
+            response.status
+        ))),
     }
 }
 
 /// A 2xx is a refusal where it is what nobody gets, or where it holds nothing of what the control held.
 fn refused_with_success(response: &Response, seen: &Observation<'_>) -> Held {
-    if seen.anonymous.is_some_and(|a| a.status == response.status && a.body == response.body) {
+    if seen
+        .anonymous
+        .is_some_and(|a| a.status == response.status && a.body == response.body)
+    {
         return Ok(None);
     }
     if seen.control_is_telling {
-        return Ok(Some(format!("answered {} and disclosed nothing", response.status)));
+        return Ok(Some(format!(
+            "answered {} and disclosed nothing",
+            response.status
+        )));
     }
     match seen.control {
-        Some(control) if control.status == response.status && same::alike(control, response, seen.sent) => {
-            Err(fault("a refusal", format!("{}, the same answer as with a valid credential", response.status)))
+        Some(control)
+            if control.status == response.status && same::alike(control, response, seen.sent) =>
+        {
+            Err(fault(
+                "a refusal",
+                format!(
+                    "{}, the same answer as with a valid credential",
+                    response.status
+                ),
+            ))
         }
-        Some(_) if seen.effect == Effect::None => Ok(Some(format!("answered {} without effect", response.status))),
-        Some(_) | None => {
-            Err(Broken::Unclear(format!("answered {}, and nothing tells whether it was accepted", response.status)))
+        Some(_) if seen.effect == Effect::None => {
+            Ok(Some(format!("answered {} without effect", response.status)))
         }
+        Some(_) | None => Err(Broken::Unclear(format!(
+            "answered {}, and nothing tells whether it was accepted",
+            response.status
+        ))),
     }
 }
 
@@ -292,7 +386,10 @@ fn nothing_disclosed(seen: &Observation<'_>) -> Result<(), Broken> {
         [] => Ok(()),
         found => {
             let what: Vec<_> = found.iter().map(|d| d.what.as_str()).collect();
-            Err(fault("a refusal that discloses nothing", format!("{} with {}", seen.exchange.outcome(), what.join(", "))))
+            Err(fault(
+                "a refusal that discloses nothing",
+                format!("{} with {}", seen.exchange.outcome(), what.join(", ")),
+            ))
         }
     }
 }
@@ -300,8 +397,13 @@ fn nothing_disclosed(seen: &Observation<'_>) -> Result<(), Broken> {
 fn no_effect(seen: &Observation<'_>) -> Result<(), Broken> {
     match &seen.effect {
         Effect::NotLooked | Effect::None => Ok(()),
-        Effect::Happened(what) => Err(fault("no effect", format!("{}, and {what}", seen.exchange.outcome()))),
-        Effect::Unknown(why) => Err(Broken::Unclear(format!("the effect could not be looked at: {why}"))),
+        Effect::Happened(what) => Err(fault(
+            "no effect",
+            format!("{}, and {what}", seen.exchange.outcome()),
+        )),
+        Effect::Unknown(why) => Err(Broken::Unclear(format!(
+            "the effect could not be looked at: {why}"
+        ))),
     }
 }
 
@@ -310,7 +412,9 @@ fn object(seen: &Observation<'_>, holds: impl Fn(&ObjectState) -> bool, wanted: 
         return Ok(None);
     }
     let actual = match &seen.object {
-        ObjectState::NotLooked => return Err(Broken::Unclear("nobody looked at the object".into())),
+        ObjectState::NotLooked => {
+            return Err(Broken::Unclear("nobody looked at the object".into()));
+        }
         ObjectState::Unknown(why) => return Err(Broken::Unclear(why.clone())),
         ObjectState::AsItWas => "it reads back as it was".to_owned(),
         ObjectState::Changed(how) => format!("it was changed: {how}"),
@@ -328,38 +432,63 @@ fn edge(response: &Response, seen: &Observation<'_>) -> Option<String> {
     if anonymous.status == response.status {
         return None;
     }
-    let other_server = response.header("server") != own.header("server") && response.header("server").is_some();
-    let html = |r: &Response| r.header("content-type").is_some_and(|t| t.starts_with("text/html"));
+    let other_server =
+        response.header("server") != own.header("server") && response.header("server").is_some();
+    let html = |r: &Response| {
+        r.header("content-type")
+            .is_some_and(|t| t.starts_with("text/html"))
+    };
     let marks = (html(response) && !html(own) && !html(anonymous)) || other_server;
     let blocked = matches!(response.status, 403 | 405 | 406 | 415 | 444 | 493 | 499);
-    (marks && blocked).then(|| format!("refused with {} by something in front of the target", response.status))
+    (marks && blocked).then(|| {
+        format!(
+            "refused with {} by something in front of the target",
+            response.status
+        )
+    })
 }
 
 fn not_taken_over(response: &Response, seen: &Observation<'_>) -> Held {
     use serde_json::Value;
     fn shows(json: &Value, name: &str, value: &Value) -> bool {
         match json {
-            Value::Object(members) => members.iter().any(|(k, v)| (k == name && v == value) || shows(v, name, value)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(k, v)| (k == name && v == value) || shows(v, name, value)),
             Value::Array(items) => items.iter().any(|item| shows(item, name, value)),
             _ => false,
         }
     }
-    let Some(json) = response.json() else { return Ok(None) };
+    let Some(json) = response.json() else {
+        return Ok(None);
+    };
     let neutral = seen.control.and_then(Response::json);
     let taken = seen.extra.iter().find(|(name, value)| {
-        shows(&json, name, value) && !neutral.as_ref().is_some_and(|neutral| shows(neutral, name, value))
+        shows(&json, name, value)
+            && !neutral
+                .as_ref()
+                .is_some_and(|neutral| shows(neutral, name, value))
     });
     match taken {
-        Some((name, value)) => Err(fault("the field ignored or refused", format!("`{name}` became {value}"))),
+        Some((name, value)) => Err(fault(
+            "the field ignored or refused",
+            format!("`{name}` became {value}"),
+        )),
         None => Ok(None),
     }
 }
 
 fn no_internals(response: &Response, seen: &Observation<'_>) -> Held {
-    let good = seen.control.map(|c| c.text().into_owned()).unwrap_or_default();
+    let good = seen
+        .control
+        .map(|c| c.text().into_owned())
+        .unwrap_or_default();
     match crate::internals::found(&response.text(), seen.sent, &good).as_slice() {
         [] => Ok(None),
-        found => Err(fault("an answer without internals", format!("{} with {}", response.status, found.join(", ")))),
+        found => Err(fault(
+            "an answer without internals",
+            format!("{} with {}", response.status, found.join(", ")),
+        )),
     }
 }
 
@@ -367,13 +496,28 @@ fn no_secret(response: &Response, seen: &Observation<'_>) -> Held {
     let hash = regex::Regex::new(r"\$2[aby]\$\d\d\$|\$argon2(?:id|i|d)\$|\$scrypt\$|\$pbkdf2|pbkdf2_sha256\$|\$[156]\$[./\w]")
         .map_err(|error| Broken::Unclear(error.to_string()))?;
     let mut places = vec![("the body".to_owned(), response.text().into_owned())];
-    places.extend(response.headers.iter().map(|(name, value)| (format!("the header {name}"), value.clone())));
+    places.extend(
+        response
+            .headers
+            .iter()
+            .map(|(name, value)| (format!("the header {name}"), value.clone())),
+    );
     for (place, text) in &places {
-        if seen.passwords.iter().any(|password| password.len() >= 8 && text.contains(password.as_str())) {
-            return Err(fault("no password material", format!("the password in {place}")));
+        if seen
+            .passwords
+            .iter()
+            .any(|password| password.len() >= 8 && text.contains(password.as_str()))
+        {
+            return Err(fault(
+                "no password material",
+                format!("the password in {place}"),
+            ));
         }
         if hash.is_match(text) {
-            return Err(fault("no password material", format!("a password hash in {place}")));
+            return Err(fault(
+                "no password material",
+                format!("a password hash in {place}"),
+            ));
         }
     }
     Ok(None)
@@ -381,16 +525,23 @@ fn no_secret(response: &Response, seen: &Observation<'_>) -> Held {
 
 fn new_credential(response: &Response, seen: &Observation<'_>) -> Held {
     if !response.is_success() || !seen.credential {
-        return Err(fault("2xx with a new credential", format!("{} without one", response.status)));
+        return Err(fault(
+            "2xx with a new credential",
+            format!("{} without one", response.status),
+        ));
     }
     match seen.credential_works {
         Some(true) => Ok(None),
-        Some(false) => Err(fault("a credential that is accepted", "one that is refused")),
+        Some(false) => Err(fault(
+            "a credential that is accepted",
+            "one that is refused",
+        )),
         None => Err(Broken::Unclear("nobody tried the new credential".into())),
     }
 }
 
 /// `401` is among `[401]` and among `[4]`, which stands for 4xx.
 pub(crate) fn among(status: u16, list: &[u16]) -> bool {
-    list.iter().any(|want| status == *want || (*want < 10 && status / 100 == *want))
+    list.iter()
+        .any(|want| status == *want || (*want < 10 && status / 100 == *want))
 }

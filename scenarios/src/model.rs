@@ -13,7 +13,9 @@ mod expectation;
 mod need;
 
 /// How much a broken requirement matters; the order is the order of weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Hygiene, or settled by policy or at the edge.
@@ -50,7 +52,9 @@ pub enum Mode {
 }
 
 /// When a scenario runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Before everything else; what depends on it is inconclusive when it fails.
@@ -193,7 +197,9 @@ pub enum Control {
 }
 
 /// The controls that are built once and used by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum NamedControl {
     /// The target answers at all; the scenario's own steps are the control.
     #[serde(rename = "PC-NONE")]
@@ -277,7 +283,11 @@ pub struct Step {
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub using: Option<String>,
     /// What must hold; all of them.
-    #[serde(default, deserialize_with = "expectation::one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "expectation::one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     #[schemars(with = "expectation::OneOrMany")]
     pub expect: Vec<Expectation>,
     /// `new`: on a connection of its own.

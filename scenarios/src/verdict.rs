@@ -57,7 +57,9 @@ impl Verdict {
     /// The verdict of a whole out of its parts; `None` for no parts. Notes of passes are kept.
     pub fn worst(parts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
         parts.into_iter().reduce(|a, b| match (a, b) {
-            (Verdict::Pass { note: a }, Verdict::Pass { note: b }) => Verdict::Pass { note: a.or(b) },
+            (Verdict::Pass { note: a }, Verdict::Pass { note: b }) => {
+                Verdict::Pass { note: a.or(b) }
+            }
             (a, b) if b.weight() > a.weight() => b,
             (a, _) => a,
         })
@@ -69,7 +71,12 @@ mod tests {
     use super::*;
 
     fn fail(severity: Severity) -> Verdict {
-        Verdict::Fail(Mismatch { consequence: String::new(), expected: String::new(), actual: String::new(), severity })
+        Verdict::Fail(Mismatch {
+            consequence: String::new(),
+            expected: String::new(),
+            actual: String::new(),
+            severity,
+        })
     }
 
     #[track_caller]
@@ -84,12 +91,22 @@ mod tests {
         check(&[], None);
         check(&[skipped.clone(), Verdict::PASS], Some("pass"));
         check(&[Verdict::PASS, inconclusive.clone()], Some("inconclusive"));
-        check(&[fail(Severity::Low), inconclusive, Verdict::Error(String::new())], Some("fail"));
+        check(
+            &[
+                fail(Severity::Low),
+                inconclusive,
+                Verdict::Error(String::new()),
+            ],
+            Some("fail"),
+        );
         check(&[skipped.clone(), skipped], Some("skipped"));
     }
 
     #[test]
     fn the_graver_of_two_fails_is_kept() {
-        assert_eq!(Verdict::worst([fail(Severity::Low), fail(Severity::High)]), Some(fail(Severity::High)));
+        assert_eq!(
+            Verdict::worst([fail(Severity::Low), fail(Severity::High)]),
+            Some(fail(Severity::High))
+        );
     }
 }

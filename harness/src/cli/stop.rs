@@ -135,7 +135,14 @@ mod tests {
         let Err(error) = scenarios::catalogue::parse("own/x.toml", "requirement = 1\n") else {
             panic!("it has no control")
         };
-        insta::assert_snapshot!(Stop::from(error).text(false), @"");
+        insta::assert_snapshot!(Stop::from(error).text(false), @r"
+        authspec: error: scenario file `own/x.toml`, line 1, column 15: invalid type: integer `1`, expected a string
+           ╭─[own/x.toml:1:15]
+         1 │ requirement = 1
+           ·               ┬
+           ·               ╰── here
+           ╰────
+        ");
     }
 
     #[test]

@@ -57,26 +57,50 @@ impl Accounts {
         }
         let salt = random_hex(16);
         let hash = hash(&salt, password);
-        let user = User { id: id.to_owned(), email, name: name.to_owned(), salt, hash };
+        let user = User {
+            id: id.to_owned(),
+            email,
+            name: name.to_owned(),
+            salt,
+            hash,
+        };
         let mut users = self.users.lock().unwrap();
-        if users.iter().any(|other| other.email == user.email || (unique_name && other.name == user.name)) {
+        if users
+            .iter()
+            .any(|other| other.email == user.email || (unique_name && other.name == user.name))
+        {
             return Err(Refused::Taken);
         }
         users.push(user.clone());
         Ok(user)
     }
 
-    pub(crate) fn sign_in(&self, email: &str, password: &str, now: u64) -> Result<User, NotSignedIn> {
+    pub(crate) fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        now: u64,
+    ) -> Result<User, NotSignedIn> {
         let email = email.trim().to_lowercase();
         let mut failures = self.failures.lock().unwrap();
         let failed = failures.entry(email.clone()).or_default();
         failed.retain(|at| now < at + WINDOW);
         if let (true, Some(first)) = (failed.len() >= FAILURES, failed.first()) {
-            return Err(NotSignedIn::Wait((first + WINDOW).saturating_sub(now).max(1)));
+            return Err(NotSignedIn::Wait(
+                (first + WINDOW).saturating_sub(now).max(1),
+            ));
         }
-        let found = self.users.lock().unwrap().iter().find(|user| user.email == email).cloned();
+        let found = self
+            .users
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|user| user.email == email)
+            .cloned();
         // Somebody unknown costs what a wrong password costs.
-        let (salt, wanted) = found.as_ref().map_or(("none", &[][..]), |user| (&user.salt, &user.hash));
+        let (salt, wanted) = found
+            .as_ref()
+            .map_or(("none", &[][..]), |user| (&user.salt, &user.hash));
         let same = hash(salt, password) == wanted;
         match found.filter(|_| same) {
             Some(user) => Ok(user),
@@ -88,7 +112,12 @@ impl Accounts {
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<User> {
-        self.users.lock().unwrap().iter().find(|user| user.id == id).cloned()
+        self.users
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|user| user.id == id)
+            .cloned()
     }
 }
 
@@ -100,7 +129,10 @@ fn hash(salt: &str, password: &str) -> Vec<u8> {
 fn normal(email: &str) -> Option<String> {
     let email = email.trim().to_lowercase();
     let (local, domain) = email.split_once('@')?;
-    let plain = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+    let plain = |text: &str, more: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
     let local_fits = (1..=64).contains(&local.len()) && plain(local, ".+-_");
     let domain_fits = domain.len() <= 190 && domain.contains('.') && plain(domain, ".-");
     (local_fits && domain_fits).then_some(email)
@@ -108,11 +140,20 @@ fn normal(email: &str) -> Option<String> {
 
 pub(crate) fn random_hex(length: usize) -> String {
     let mut rng = rand::rng();
-    (0..length).map(|_| char::from_digit(rng.random_range(0..16), 16).unwrap()).collect()
+    (0..length)
+        .map(|_| char::from_digit(rng.random_range(0..16), 16).unwrap())
+        .collect()
 }
 
 /// A random UUID of version 4.
 pub(crate) fn uuid() -> String {
     let hex = random_hex(32);
-    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..]
+    )
 }

@@ -23,7 +23,9 @@ impl Clock {
     pub(crate) fn time(&self) -> Time {
         let (reads, moves) = (self.clone(), self.clone());
         let advance = move |duration: Duration| {
-            moves.0.fetch_add(duration.as_millis().try_into().unwrap(), Ordering::SeqCst);
+            moves
+                .0
+                .fetch_add(duration.as_millis().try_into().unwrap(), Ordering::SeqCst);
         };
         Time::shared(move || reads.now(), advance)
     }

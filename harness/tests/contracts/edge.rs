@@ -15,8 +15,14 @@ pub(crate) fn surrounded(router: Router) -> Router {
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]);
     let marked = middleware::from_fn(|request: axum::extract::Request, next: Next| async move {
         let mut response = next.run(request).await;
-        for (name, value) in [("cache-control", "no-store"), ("x-content-type-options", "nosniff")] {
-            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            response.headers_mut().insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         response
     });

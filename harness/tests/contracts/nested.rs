@@ -83,7 +83,12 @@ struct Page {
 impl Backend {
     pub(crate) fn new(secret: &str, clock: Clock) -> Arc<Backend> {
         let (accounts, tokens) = (Accounts::default(), Tokens::new(secret));
-        Arc::new(Backend { accounts, tokens, clock, articles: Mutex::default() })
+        Arc::new(Backend {
+            accounts,
+            tokens,
+            clock,
+            articles: Mutex::default(),
+        })
     }
 
     /// How many articles are left.
@@ -94,7 +99,9 @@ impl Backend {
     fn shown(&self, user: &User) -> Json<Value> {
         let token = self.tokens.issue(&user.id, self.clock.unix());
         let (email, username) = (&user.email, &user.name);
-        Json(json!({ "user": { "email": email, "token": token, "username": username, "bio": null, "image": null } }))
+        Json(
+            json!({ "user": { "email": email, "token": token, "username": username, "bio": null, "image": null } }),
+        )
     }
 }
 
@@ -126,20 +133,33 @@ struct Caller(User);
 impl FromRequestParts<Arc<Backend>> for Caller {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, backend: &Arc<Backend>) -> Result<Caller, Response> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        backend: &Arc<Backend>,
+    ) -> Result<Caller, Response> {
         let user = token_of(&parts.headers, "Token")
             .and_then(|token| backend.tokens.verify(token, backend.clock.unix()))
             .and_then(|id| backend.accounts.by_id(&id));
-        user.map(Caller).ok_or_else(|| errors(StatusCode::UNAUTHORIZED, "token", "is missing or invalid"))
+        user.map(Caller)
+            .ok_or_else(|| errors(StatusCode::UNAUTHORIZED, "token", "is missing or invalid"))
     }
 }
 
-async fn register(State(backend): State<Arc<Backend>>, Json(new): Json<UserBody<NewUser>>) -> Response {
+async fn register(
+    State(backend): State<Arc<Backend>>,
+    Json(new): Json<UserBody<NewUser>>,
+) -> Response {
     let new = new.user;
     if new.username.is_empty() {
         return invalid("username", "can't be blank");
     }
-    match backend.accounts.register(&random_hex(24), &new.email, &new.password, &new.username, true) {
+    match backend.accounts.register(
+        &random_hex(24),
+        &new.email,
+        &new.password,
+        &new.username,
+        true,
+    ) {
         Ok(user) => (StatusCode::CREATED, backend.shown(&user)).into_response(),
         Err(Refused::Taken) => invalid("email or username", "has already been taken"),
         Err(Refused::Email) => invalid("email", "is invalid"),
@@ -147,10 +167,19 @@ async fn register(State(backend): State<Arc<Backend>>, Json(new): Json<UserBody<
     }
 }
 
-async fn login(State(backend): State<Arc<Backend>>, Json(given): Json<UserBody<Login>>) -> Response {
-    match backend.accounts.sign_in(&given.user.email, &given.user.password, backend.clock.unix()) {
+async fn login(
+    State(backend): State<Arc<Backend>>,
+    Json(given): Json<UserBody<Login>>,
+) -> Response {
+    match backend.accounts.sign_in(
+        &given.user.email,
+        &given.user.password,
+        backend.clock.unix(),
+    ) {
         Ok(user) => backend.shown(&user).into_response(),
-        Err(NotSignedIn::Wrong) => errors(StatusCode::UNAUTHORIZED, "email or password", "is invalid"),
+        Err(NotSignedIn::Wrong) => {
+            errors(StatusCode::UNAUTHORIZED, "email or password", "is invalid")
+        }
         Err(NotSignedIn::Wait(seconds)) => {
             let answer = errors(StatusCode::TOO_MANY_REQUESTS, "login", "too many attempts");
             ([(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
@@ -175,7 +204,11 @@ fn article(article: &Article) -> Value {
 
 async fn list(State(backend): State<Arc<Backend>>, Query(page): Query<Page>) -> Json<Value> {
     let articles = backend.articles.lock().unwrap();
-    let of = |one: &&Article| page.author.as_ref().is_none_or(|author| *author == one.author);
+    let of = |one: &&Article| {
+        page.author
+            .as_ref()
+            .is_none_or(|author| *author == one.author)
+    };
     let all: Vec<_> = articles.values().filter(of).map(article).collect();
     let (offset, limit) = (page.offset.unwrap_or(0), page.limit.unwrap_or(20).min(100));
     let count = all.len();
@@ -199,7 +232,11 @@ async fn create(
     if new.title.is_empty() {
         return invalid("title", "can't be blank");
     }
-    let words: Vec<_> = new.title.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<_> = new
+        .title
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
     let made = Article {
         slug: format!("{}-{}", words.join("-"), random_hex(8)),
         title: new.title,
@@ -209,7 +246,11 @@ async fn create(
         author: user.name,
     };
     let shown = Json(json!({ "article": article(&made) }));
-    backend.articles.lock().unwrap().insert(made.slug.clone(), made);
+    backend
+        .articles
+        .lock()
+        .unwrap()
+        .insert(made.slug.clone(), made);
     (StatusCode::CREATED, shown).into_response()
 }
 
@@ -239,12 +280,18 @@ async fn update(
     };
     let change = change.article;
     found.title = change.title.unwrap_or_else(|| found.title.clone());
-    found.description = change.description.unwrap_or_else(|| found.description.clone());
+    found.description = change
+        .description
+        .unwrap_or_else(|| found.description.clone());
     found.body = change.body.unwrap_or_else(|| found.body.clone());
     Json(json!({ "article": article(found) })).into_response()
 }
 
-async fn delete(State(backend): State<Arc<Backend>>, Caller(user): Caller, Path(slug): Path<String>) -> Response {
+async fn delete(
+    State(backend): State<Arc<Backend>>,
+    Caller(user): Caller,
+    Path(slug): Path<String>,
+) -> Response {
     let mut articles = backend.articles.lock().unwrap();
     if let Err(answer) = own(&mut articles, &slug, &user) {
         return answer;

@@ -47,7 +47,12 @@ struct ItemIn {
 impl Backend {
     pub(crate) fn new(secret: &str, clock: Clock) -> Arc<Backend> {
         let (accounts, tokens) = (Accounts::default(), Tokens::new(secret));
-        Arc::new(Backend { accounts, tokens, clock, items: Mutex::default() })
+        Arc::new(Backend {
+            accounts,
+            tokens,
+            clock,
+            items: Mutex::default(),
+        })
     }
 
     /// How many items are left.
@@ -80,7 +85,10 @@ struct Caller(User);
 impl FromRequestParts<Arc<Backend>> for Caller {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, backend: &Arc<Backend>) -> Result<Caller, Response> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        backend: &Arc<Backend>,
+    ) -> Result<Caller, Response> {
         let user = token_of(&parts.headers, "Bearer")
             .and_then(|token| backend.tokens.verify(token, backend.clock.unix()))
             .and_then(|id| backend.accounts.by_id(&id));
@@ -97,18 +105,29 @@ fn public(user: &User) -> Json<serde_json::Value> {
 
 async fn register(State(backend): State<Arc<Backend>>, Json(new): Json<NewUser>) -> Response {
     let name = new.full_name.unwrap_or_default();
-    match backend.accounts.register(&uuid(), &new.email, &new.password, &name, false) {
+    match backend
+        .accounts
+        .register(&uuid(), &new.email, &new.password, &name, false)
+    {
         Ok(user) => (StatusCode::CREATED, public(&user)).into_response(),
         Err(Refused::Taken) => detail(StatusCode::CONFLICT, "Email already registered"),
         Err(Refused::Email) => detail(StatusCode::UNPROCESSABLE_ENTITY, "email: not an address"),
-        Err(Refused::Password) => detail(StatusCode::UNPROCESSABLE_ENTITY, "password: 8 to 128 characters"),
+        Err(Refused::Password) => detail(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "password: 8 to 128 characters",
+        ),
     }
 }
 
 async fn token(State(backend): State<Arc<Backend>>, body: String) -> Response {
-    let form: BTreeMap<_, _> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+    let form: BTreeMap<_, _> = url::form_urlencoded::parse(body.as_bytes())
+        .into_owned()
+        .collect();
     let (Some(email), Some(password)) = (form.get("username"), form.get("password")) else {
-        return detail(StatusCode::UNPROCESSABLE_ENTITY, "username and password are required");
+        return detail(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "username and password are required",
+        );
     };
     let now = backend.clock.unix();
     match backend.accounts.sign_in(email, password, now) {
@@ -130,17 +149,46 @@ async fn me(Caller(user): Caller) -> Json<serde_json::Value> {
 
 async fn list(State(backend): State<Arc<Backend>>, Caller(user): Caller) -> Json<Vec<Item>> {
     let items = backend.items.lock().unwrap();
-    Json(items.values().filter(|item| item.owner_id == user.id).cloned().collect())
+    Json(
+        items
+            .values()
+            .filter(|item| item.owner_id == user.id)
+            .cloned()
+            .collect(),
+    )
 }
 
-async fn create(State(backend): State<Arc<Backend>>, Caller(user): Caller, Json(new): Json<ItemIn>) -> Response {
-    let item = Item { id: uuid(), title: new.title, description: new.description, owner_id: user.id };
-    backend.items.lock().unwrap().insert(item.id.clone(), item.clone());
+async fn create(
+    State(backend): State<Arc<Backend>>,
+    Caller(user): Caller,
+    Json(new): Json<ItemIn>,
+) -> Response {
+    let item = Item {
+        id: uuid(),
+        title: new.title,
+        description: new.description,
+        owner_id: user.id,
+    };
+    backend
+        .items
+        .lock()
+        .unwrap()
+        .insert(item.id.clone(), item.clone());
     (StatusCode::CREATED, Json(item)).into_response()
 }
 
-async fn read(State(backend): State<Arc<Backend>>, Caller(user): Caller, Path(id): Path<String>) -> Response {
-    match backend.items.lock().unwrap().get(&id).filter(|item| item.owner_id == user.id) {
+async fn read(
+    State(backend): State<Arc<Backend>>,
+    Caller(user): Caller,
+    Path(id): Path<String>,
+) -> Response {
+    match backend
+        .items
+        .lock()
+        .unwrap()
+        .get(&id)
+        .filter(|item| item.owner_id == user.id)
+    {
         Some(item) => Json(item.clone()).into_response(),
         None => not_found(),
     }
@@ -152,7 +200,13 @@ async fn replace(
     Path(id): Path<String>,
     Json(new): Json<ItemIn>,
 ) -> Response {
-    match backend.items.lock().unwrap().get_mut(&id).filter(|item| item.owner_id == user.id) {
+    match backend
+        .items
+        .lock()
+        .unwrap()
+        .get_mut(&id)
+        .filter(|item| item.owner_id == user.id)
+    {
         Some(item) => {
             (item.title, item.description) = (new.title, new.description);
             Json(item.clone()).into_response()
@@ -161,7 +215,11 @@ async fn replace(
     }
 }
 
-async fn delete(State(backend): State<Arc<Backend>>, Caller(user): Caller, Path(id): Path<String>) -> Response {
+async fn delete(
+    State(backend): State<Arc<Backend>>,
+    Caller(user): Caller,
+    Path(id): Path<String>,
+) -> Response {
     let mut items = backend.items.lock().unwrap();
     match items.get(&id).is_some_and(|item| item.owner_id == user.id) {
         true => {

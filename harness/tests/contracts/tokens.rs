@@ -18,12 +18,23 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new(secret: &str) -> Tokens {
-        Tokens { secret: secret.to_owned() }
+        Tokens {
+            secret: secret.to_owned(),
+        }
     }
 
     pub(crate) fn issue(&self, user: &str, now: u64) -> String {
-        let claims = Claims { sub: user.to_owned(), iat: now, exp: now + LIFETIME };
-        encode(&Header::default(), &claims, &EncodingKey::from_secret(self.secret.as_bytes())).unwrap()
+        let claims = Claims {
+            sub: user.to_owned(),
+            iat: now,
+            exp: now + LIFETIME,
+        };
+        encode(
+            &Header::default(),
+            &claims,
+            &EncodingKey::from_secret(self.secret.as_bytes()),
+        )
+        .unwrap()
     }
 
     /// The id of the user whom a token names.

@@ -13,7 +13,10 @@ use scenarios::catalogue::Catalogue;
 use scenarios::model::Mode;
 
 /// The machine's time; a test binary is its own outside.
-#[expect(clippy::disallowed_methods, reason = "a test binary is its own outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test binary is its own outside"
+)]
 pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
@@ -37,7 +40,11 @@ pub(crate) fn target(source: Source<'_>, url: &str, origins: &[&str]) -> Target 
 
 /// What the command line chooses on loopback.
 pub(crate) fn options(time: Time) -> Options {
-    Options { mode: Mode::Full, mode_reason: "the target is on loopback".into(), ..Options::new(time) }
+    Options {
+        mode: Mode::Full,
+        mode_reason: "the target is on loopback".into(),
+        ..Options::new(time)
+    }
 }
 
 /// One run over the whole catalogue, or what the options leave of it.
@@ -48,7 +55,12 @@ pub(crate) async fn check(target: Target, options: Options) -> Report {
 
 /// The ids with one verdict, in order.
 pub(crate) fn ids(report: &Report, verdict: Verdict) -> Vec<&str> {
-    report.results.iter().filter(|result| result.verdict == verdict).map(|result| result.id.as_str()).collect()
+    report
+        .results
+        .iter()
+        .filter(|result| result.verdict == verdict)
+        .map(|result| result.id.as_str())
+        .collect()
 }
 
 /// The report as a user reads it, for the message of an assertion that fails.

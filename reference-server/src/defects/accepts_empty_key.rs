@@ -3,11 +3,8 @@
 use super::Defect;
 use crate::parts::Parts;
 use crate::tokens::keys::Keys;
-use base64ct::Base64UrlUnpadded;
-use base64ct::Encoding;
-use hmac::Hmac;
-use hmac::KeyInit;
-use hmac::Mac;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::sync::Arc;
 

@@ -2,9 +2,8 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
 use crate::tokens::jws::Jws;
+use crate::tokens::{Reject, Tokens};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

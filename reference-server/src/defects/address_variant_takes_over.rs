@@ -1,19 +1,14 @@
 //! The look-up for duplicates compares the address as it was sent, the write the one it stands for (CWE-178).
 
 use super::Defect;
-use crate::accounts::Account;
-use crate::accounts::Accounts;
-use crate::accounts::Registration;
+use crate::accounts::{Account, Accounts, Registration};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use async_trait::async_trait;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "address-variant-takes-over",

@@ -1,10 +1,8 @@
 //! The service of the tasks was deployed with a secret of its own (CWE-1051).
 
 use super::Defect;
-use crate::identify::Identify;
-use crate::identify::Identity;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::identify::{Identify, Identity};
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use async_trait::async_trait;
 use std::sync::Arc;

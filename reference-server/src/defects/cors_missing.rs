@@ -2,10 +2,8 @@
 
 use super::Defect;
 use crate::cors::Cors;
-use crate::parts::Head;
-use crate::parts::Parts;
-use axum::http::HeaderMap;
-use axum::http::HeaderValue;
+use crate::parts::{Head, Parts};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use std::sync::Arc;
 

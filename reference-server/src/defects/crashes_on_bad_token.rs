@@ -1,10 +1,8 @@
 //! The error of the token library is unwrapped (CWE-755).
 
 use super::Defect;
-use crate::identify::Identify;
-use crate::identify::Identity;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::identify::{Identify, Identity};
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use async_trait::async_trait;
 use std::sync::Arc;

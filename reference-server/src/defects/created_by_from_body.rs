@@ -4,12 +4,9 @@ use super::Defect;
 use crate::ids::UserId;
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::tasks::Scope;
-use crate::tasks::Task;
-use crate::tasks::Tasks;
+use crate::tasks::{Scope, Task, Tasks};
 use async_trait::async_trait;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

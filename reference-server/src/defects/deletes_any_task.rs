@@ -5,8 +5,7 @@ use crate::db::on;
 use crate::ids::TaskId;
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::tasks::Scope;
-use crate::tasks::Tasks;
+use crate::tasks::{Scope, Tasks};
 use async_trait::async_trait;
 use std::sync::Arc;
 

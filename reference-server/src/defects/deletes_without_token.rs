@@ -1,12 +1,9 @@
 //! DELETE asks for no token: without one it believes the path (CWE-306).
 
 use super::Defect;
-use crate::identify::Identify;
-use crate::identify::Identity;
-use crate::ids::SessionId;
-use crate::ids::UserId;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::identify::{Identify, Identity};
+use crate::ids::{SessionId, UserId};
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tokens::Claims;
 use async_trait::async_trait;

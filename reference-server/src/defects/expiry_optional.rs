@@ -2,9 +2,7 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::tokens::Claims;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
+use crate::tokens::{Claims, Reject, Tokens};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

@@ -1,21 +1,15 @@
 //! The answer shows the stored record, the hash too (CWE-200).
 
 use super::Defect;
-use crate::accounts::Account;
-use crate::accounts::Accounts;
-use crate::accounts::Registration;
-use crate::accounts::User;
+use crate::accounts::{Account, Accounts, Registration, User};
 use crate::ids::UserId;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use async_trait::async_trait;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "hash-echoed",

@@ -1,14 +1,10 @@
 //! The list route has a verifier of its own, older than the rule about the expiry (CWE-613).
 
 use super::Defect;
-use crate::identify::Identify;
-use crate::identify::Identity;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::identify::{Identify, Identity};
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
-use crate::tokens::Claims;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
+use crate::tokens::{Claims, Reject, Tokens};
 use async_trait::async_trait;
 use axum::extract::MatchedPath;
 use axum::http::Method;

@@ -4,10 +4,7 @@ use super::Defect;
 use crate::db::on;
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::tasks::Page;
-use crate::tasks::Scope;
-use crate::tasks::Task;
-use crate::tasks::Tasks;
+use crate::tasks::{Page, Scope, Task, Tasks};
 use async_trait::async_trait;
 use std::sync::Arc;
 

@@ -2,9 +2,7 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::throttle::Limit;
-use crate::throttle::Rule;
-use crate::throttle::Throttle;
+use crate::throttle::{Limit, Rule, Throttle};
 use async_trait::async_trait;
 use std::sync::Arc;
 

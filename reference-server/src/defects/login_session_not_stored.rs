@@ -13,17 +13,8 @@ pub(super) const DEFECT: Defect = Defect {
     id: "login-session-not-stored",
     title: "The session of a login is never stored",
     cwe: 252,
-    caught_by: &["login.happy-path"],
-    implies: &[
-        (
-            "registration.happy-path",
-            "a new account logs in before it is used",
-        ),
-        (
-            "token.issuer-verifier-agree",
-            "a token that its own API refuses looks like two secrets",
-        ),
-    ],
+    caught_by: &["token.issuer-verifier-agree"],
+    implies: &[],
     install: |parts| Parts {
         sessions: Arc::new(NotStored(parts.sessions.clone())),
         ..parts

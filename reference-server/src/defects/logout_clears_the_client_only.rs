@@ -2,8 +2,7 @@
 
 use super::Defect;
 use crate::flows::Flows;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use async_trait::async_trait;
 use axum::response::Response;

@@ -2,16 +2,13 @@
 
 use super::Defect;
 use crate::accounts::User;
-use crate::ids::SessionId;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::sessions::Sessions;
 use async_trait::async_trait;
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "logout-keeps-the-refresh-token",

@@ -4,15 +4,11 @@ use super::Defect;
 use crate::parts::Parts;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Method;
-use axum::http::header;
-use axum::middleware::Next;
-use axum::middleware::from_fn;
+use axum::http::{Method, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use serde_json::Value;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "me-shows-the-visitor-before",
@@ -20,7 +16,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 488,
     caught_by: &["session.me-matches"],
     implies: &[("refresh.works", "it asks the same route who its user is")],
-    install: install,
+    install,
 };
 
 fn install(parts: Parts) -> Parts {

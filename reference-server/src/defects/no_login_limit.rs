@@ -2,9 +2,7 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::throttle::Attempt;
-use crate::throttle::Rule;
-use crate::throttle::Throttle;
+use crate::throttle::{Attempt, Rule, Throttle};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;

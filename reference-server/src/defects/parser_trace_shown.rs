@@ -6,8 +6,7 @@ use crate::parts::Parts;
 use crate::problem::Problem;
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

@@ -1,22 +1,15 @@
 //! The stored record of the user, hash included, is signed into the token (CWE-522).
 
 use super::Defect;
-use crate::accounts::Account;
-use crate::accounts::User;
-use crate::ids::SessionId;
-use crate::ids::UserId;
+use crate::accounts::{Account, User};
+use crate::ids::{SessionId, UserId};
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::sessions::Entry;
-use crate::sessions::Sessions;
-use crate::sessions::Started;
-use crate::tokens::Claims;
-use crate::tokens::Tokens;
+use crate::sessions::{Entry, Sessions, Started};
+use crate::tokens::{Claims, Tokens};
 use async_trait::async_trait;
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "password-hash-in-claims",
@@ -24,7 +17,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 522,
     caught_by: &["token.no-sensitive-claims"],
     implies: &[],
-    install: install,
+    install,
 };
 
 type Records = Arc<Mutex<HashMap<UserId, String>>>;

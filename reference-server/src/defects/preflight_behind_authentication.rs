@@ -2,12 +2,10 @@
 
 use super::Defect;
 use crate::cors::Cors;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use axum::http::header;
-use axum::response::IntoResponse;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

@@ -3,11 +3,8 @@
 use super::Defect;
 use crate::parts::Parts;
 use axum::extract::Request;
-use axum::http::HeaderValue;
-use axum::http::Method;
-use axum::http::header;
-use axum::middleware::Next;
-use axum::middleware::from_fn;
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
 pub(super) const DEFECT: Defect = Defect {
@@ -16,7 +13,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 942,
     caught_by: &["cors.evil-origin-credentials"],
     implies: &[("cors.null-origin", "null is copied like any other")],
-    install: install,
+    install,
 };
 
 fn install(parts: Parts) -> Parts {

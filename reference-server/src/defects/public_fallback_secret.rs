@@ -4,7 +4,6 @@ use super::Defect;
 use crate::config::Config;
 use crate::parts::Parts;
 use crate::secret::Secret;
-use crate::tokens::Tokens;
 use crate::tokens::keys::SecretKeys;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 1394,
     caught_by: &["token.weak-secret"],
     implies: &[],
-    install: install,
+    install,
 };
 
 fn install(parts: Parts) -> Parts {

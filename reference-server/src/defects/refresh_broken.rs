@@ -3,8 +3,7 @@
 use super::Defect;
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::sessions::RefreshRow;
-use crate::sessions::Sessions;
+use crate::sessions::{RefreshRow, Sessions};
 use async_trait::async_trait;
 use std::sync::Arc;
 

@@ -3,8 +3,7 @@
 use super::Defect;
 use crate::parts::Parts;
 use crate::problem::Problem;
-use crate::sessions::Sessions;
-use crate::sessions::Started;
+use crate::sessions::{Sessions, Started};
 use async_trait::async_trait;
 use std::sync::Arc;
 

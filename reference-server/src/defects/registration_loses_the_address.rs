@@ -1,17 +1,13 @@
 //! Registration stores the name in the column of the address (CWE-1284).
 
 use super::Defect;
-use crate::accounts::Account;
-use crate::accounts::Accounts;
-use crate::accounts::Registration;
-use crate::accounts::User;
+use crate::accounts::{Account, Accounts, Registration, User};
 use crate::ids::UserId;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use async_trait::async_trait;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

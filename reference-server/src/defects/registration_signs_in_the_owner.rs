@@ -1,15 +1,12 @@
 //! Registering an address that is taken signs in its owner, whatever the password (CWE-287).
 
 use super::Defect;
-use crate::accounts::Account;
-use crate::accounts::Accounts;
-use crate::accounts::Registration;
+use crate::accounts::{Account, Accounts, Registration};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use async_trait::async_trait;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

@@ -4,8 +4,7 @@ use super::Defect;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::replies::Replies;
-use axum::http::HeaderValue;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use std::sync::Arc;
 

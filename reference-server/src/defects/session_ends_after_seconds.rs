@@ -2,8 +2,7 @@
 
 use super::Defect;
 use crate::accounts::User;
-use crate::ids::SessionId;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::sessions::Sessions;
@@ -15,7 +14,13 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A session ends after twenty seconds",
     cwe: 1339,
     caught_by: &["session.persists"],
-    implies: &[("resilience.e2e-flow", "it takes longer than the session")],
+    implies: &[
+        ("resilience.e2e-flow", "it takes longer than the session"),
+        (
+            "resilience.health-after-attack",
+            "the session of the first sign-in is over at the end of the run",
+        ),
+    ],
     install: |parts| Parts {
         sessions: Arc::new(SessionEndsAfterSeconds(parts.sessions.clone())),
         ..parts

@@ -3,14 +3,11 @@
 use super::Defect;
 use crate::accounts::User;
 use crate::db::on;
-use crate::ids::SessionId;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::sessions::Sessions;
-use crate::tokens::Claims;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
+use crate::tokens::{Claims, Reject, Tokens};
 use async_trait::async_trait;
 use std::sync::Arc;
 

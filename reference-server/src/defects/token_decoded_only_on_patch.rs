@@ -1,11 +1,9 @@
 //! The token is verified for reading; the handler of PATCH only decodes it (CWE-863).
 
 use super::Defect;
-use crate::identify::Identify;
-use crate::identify::Identity;
+use crate::identify::{Identify, Identity};
 use crate::ids::SessionId;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tokens::Reject;
 use async_trait::async_trait;

@@ -1,8 +1,7 @@
 //! Answers with tokens may be stored by caches (CWE-525).
 
 use super::Defect;
-use crate::parts::Head;
-use crate::parts::Parts;
+use crate::parts::{Head, Parts};
 use crate::replies::Replies;
 use axum::http::HeaderMap;
 use std::sync::Arc;

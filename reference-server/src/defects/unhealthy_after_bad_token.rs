@@ -2,17 +2,14 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
 use crate::tokens::jws::Jws;
+use crate::tokens::{Reject, Tokens};
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::middleware::from_fn;
+use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "unhealthy-after-bad-token",
@@ -20,7 +17,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 400,
     caught_by: &["resilience.health-after-attack"],
     implies: &[],
-    install: install,
+    install,
 };
 
 fn install(parts: Parts) -> Parts {

@@ -2,8 +2,7 @@
 
 use super::Defect;
 use crate::accounts::User;
-use crate::ids::SessionId;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::sessions::Sessions;

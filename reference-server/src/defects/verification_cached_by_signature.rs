@@ -2,14 +2,10 @@
 
 use super::Defect;
 use crate::parts::Parts;
-use crate::tokens::Reject;
-use crate::tokens::Tokens;
-use crate::tokens::Verified;
 use crate::tokens::jws::Jws;
+use crate::tokens::{Reject, Tokens};
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEFECT: Defect = Defect {
     id: "verification-cached-by-signature",

@@ -3,9 +3,7 @@
 use super::Defect;
 use crate::cors::Cors;
 use crate::parts::Parts;
-use axum::http::HeaderMap;
-use axum::http::HeaderValue;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {

@@ -25,16 +25,39 @@ pub fn seconds(text: &str) -> Option<f64> {
 }
 
 pub(super) fn check(check: &Check, seen: &Observation<'_>) -> Held {
-    let Some(response) = seen.exchange.response() else { return Err(Broken::Unclear("no answer".into())) };
+    let Some(response) = seen.exchange.response() else {
+        return Err(Broken::Unclear("no answer".into()));
+    };
     if !check.status.is_empty() {
-        let wanted: Vec<_> = check.status.iter().map(|s| if *s < 10 { format!("{s}xx") } else { s.to_string() }).collect();
-        let named = check.policy.as_deref().and_then(|name| seen.declared.iter().find(|(policy, _)| *policy == name));
+        let wanted: Vec<_> = check
+            .status
+            .iter()
+            .map(|s| {
+                if *s < 10 {
+                    format!("{s}xx")
+                } else {
+                    s.to_string()
+                }
+            })
+            .collect();
+        let named = check
+            .policy
+            .as_deref()
+            .and_then(|name| seen.declared.iter().find(|(policy, _)| *policy == name));
         let declared = named.is_some_and(|(_, statuses)| among(response.status, statuses));
-        return holds(declared || among(response.status, &check.status), || wanted.join(" or "), || response.status.to_string());
+        return holds(
+            declared || among(response.status, &check.status),
+            || wanted.join(" or "),
+            || response.status.to_string(),
+        );
     }
     if !check.status_not.is_empty() {
         let forbidden = among(response.status, &check.status_not);
-        return holds(!forbidden, || "another status".into(), || response.status.to_string());
+        return holds(
+            !forbidden,
+            || "another status".into(),
+            || response.status.to_string(),
+        );
     }
     if let Some(name) = &check.same_as {
         return same_as(name, response, seen);
@@ -45,10 +68,15 @@ pub(super) fn check(check: &Check, seen: &Observation<'_>) -> Held {
 
 fn same_as(name: &str, response: &Response, seen: &Observation<'_>) -> Held {
     let Some((_, other)) = seen.others.iter().find(|(case, _)| case == name) else {
-        return Err(Broken::Unclear(format!("there is no answer of the case `{name}` to compare with")));
+        return Err(Broken::Unclear(format!(
+            "there is no answer of the case `{name}` to compare with"
+        )));
     };
     let Some(other_response) = other.response().filter(|r| !r.is_throttled()) else {
-        return Err(Broken::Unclear(format!("the case `{name}` got {}", other.outcome())));
+        return Err(Broken::Unclear(format!(
+            "the case `{name}` got {}",
+            other.outcome()
+        )));
     };
     let other_sent = String::from_utf8_lossy(&other.request.body).into_owned();
     match same::difference(response, seen.sent, other_response, &other_sent) {
@@ -58,7 +86,11 @@ fn same_as(name: &str, response: &Response, seen: &Observation<'_>) -> Held {
 }
 
 /// The part of the answer that is looked at: its name, and its value where it is there.
-fn subject(check: &Check, response: &Response, seen: &Observation<'_>) -> Result<(String, Option<Value>), Broken> {
+fn subject(
+    check: &Check,
+    response: &Response,
+    seen: &Observation<'_>,
+) -> Result<(String, Option<Value>), Broken> {
     if let Some(name) = &check.header {
         let values: Vec<_> = response.header_all(name).collect();
         let value = (!values.is_empty()).then(|| Value::String(values.join(", ")));
@@ -66,72 +98,144 @@ fn subject(check: &Check, response: &Response, seen: &Observation<'_>) -> Result
     }
     if let Some(name) = &check.cookie_attribute {
         let Some(line) = &seen.cookie else {
-            return Err(Broken::Unclear("the answer set no cookie that carries the credential".into()));
+            return Err(Broken::Unclear(
+                "the answer set no cookie that carries the credential".into(),
+            ));
         };
         let value = line.split(';').skip(1).find_map(|part| {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            key.trim().eq_ignore_ascii_case(name).then(|| Value::String(value.trim().to_owned()))
+            key.trim()
+                .eq_ignore_ascii_case(name)
+                .then(|| Value::String(value.trim().to_owned()))
         });
         return Ok((format!("the cookie attribute {name}"), value));
     }
     if let Some(pointer) = &check.pointer {
-        return Ok((format!("the value at {pointer}"), response.json().and_then(|json| json.pointer(pointer).cloned())));
+        return Ok((
+            format!("the value at {pointer}"),
+            response
+                .json()
+                .and_then(|json| json.pointer(pointer).cloned()),
+        ));
     }
     if check.body {
-        return Ok(("the body".into(), Some(Value::String(response.text().into_owned()))));
+        return Ok((
+            "the body".into(),
+            Some(Value::String(response.text().into_owned())),
+        ));
     }
     let Some(token) = &seen.token else {
         return Err(Broken::Unclear("there is no token that can be read".into()));
     };
     if let Some(name) = &check.claim {
-        return Ok((format!("the claim {name}"), claim(check, name, token, seen.now)?));
+        return Ok((
+            format!("the claim {name}"),
+            claim(check, name, token, seen.now)?,
+        ));
     }
     if let Some(name) = &check.token_header {
-        return Ok((format!("the token header {name}"), token.header.get(name).cloned()));
+        return Ok((
+            format!("the token header {name}"),
+            token.header.get(name).cloned(),
+        ));
     }
-    Err(Broken::Unclear("the expectation names no part of the answer".into()))
+    Err(Broken::Unclear(
+        "the expectation names no part of the answer".into(),
+    ))
 }
 
-fn claim(check: &Check, name: &str, token: &super::DecodedToken, now: f64) -> Result<Option<Value>, Broken> {
+fn claim(
+    check: &Check,
+    name: &str,
+    token: &super::DecodedToken,
+    now: f64,
+) -> Result<Option<Value>, Broken> {
     // `*` is all claims as text, for searches.
     if name == "*" {
-        return Ok(Some(Value::String(Value::Object(token.claims.clone()).to_string())));
+        return Ok(Some(Value::String(
+            Value::Object(token.claims.clone()).to_string(),
+        )));
     }
     let value = token.claims.get(name).cloned();
-    let Some(from) = &check.minus else { return Ok(value) };
-    let Some(end) = value.as_ref().and_then(Value::as_f64) else { return Ok(None) };
+    let Some(from) = &check.minus else {
+        return Ok(value);
+    };
+    let Some(end) = value.as_ref().and_then(Value::as_f64) else {
+        return Ok(None);
+    };
     // A token that does not say when it was issued was issued a moment ago, in this run.
-    let start = token.claims.get(from).and_then(Value::as_f64).unwrap_or(now);
+    let start = token
+        .claims
+        .get(from)
+        .and_then(Value::as_f64)
+        .unwrap_or(now);
     Ok(Some(Value::from(end - start)))
 }
 
 fn predicate(check: &Check, what: &str, value: Option<Value>) -> Held {
     if let Some(present) = check.present {
-        let wanted = if present { what.to_owned() } else { format!("no {}", what.trim_start_matches("the ")) };
-        return holds(value.is_some() == present, || wanted, || if present { "absent".into() } else { "there".into() });
+        let wanted = if present {
+            what.to_owned()
+        } else {
+            format!("no {}", what.trim_start_matches("the "))
+        };
+        return holds(
+            value.is_some() == present,
+            || wanted,
+            || {
+                if present {
+                    "absent".into()
+                } else {
+                    "there".into()
+                }
+            },
+        );
     }
     let text = value.as_ref().map(|v| match v {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     });
     if let Some(pattern) = &check.lacks {
-        let hit = regex(pattern)?.find(text.as_deref().unwrap_or_default()).is_some();
-        return holds(!hit, || format!("{what} without what matches `{pattern}`"), || "a match".into());
+        let hit = regex(pattern)?
+            .find(text.as_deref().unwrap_or_default())
+            .is_some();
+        return holds(
+            !hit,
+            || format!("{what} without what matches `{pattern}`"),
+            || "a match".into(),
+        );
     }
     if let Some(not) = &check.not {
-        return holds(value.as_ref() != Some(not), || format!("{what} other than {not}"), || not.to_string());
+        return holds(
+            value.as_ref() != Some(not),
+            || format!("{what} other than {not}"),
+            || not.to_string(),
+        );
     }
-    let Some(value) = value else { return Err(fault(what, "absent")) };
+    let Some(value) = value else {
+        return Err(fault(what, "absent"));
+    };
     let shown = || text.clone().unwrap_or_default();
     if let Some(pattern) = &check.matches {
-        return holds(regex(pattern)?.is_match(&shown()), || format!("{what} matching `{pattern}`"), shown);
+        return holds(
+            regex(pattern)?.is_match(&shown()),
+            || format!("{what} matching `{pattern}`"),
+            shown,
+        );
     }
     if let Some(want) = &check.equals {
-        let equal = &value == want || want.as_str().is_some_and(|want| crate::disclosure::same(&value, want));
+        let equal = &value == want
+            || want
+                .as_str()
+                .is_some_and(|want| crate::disclosure::same(&value, want));
         return holds(equal, || format!("{what} equal to {want}"), shown);
     }
     if !check.one_of.is_empty() {
-        return holds(check.one_of.contains(&value), || format!("{what} of the listed values"), shown);
+        return holds(
+            check.one_of.contains(&value),
+            || format!("{what} of the listed values"),
+            shown,
+        );
     }
     if let Some(kind) = &check.kind {
         let actual = match &value {
@@ -142,39 +246,70 @@ fn predicate(check: &Check, what: &str, value: Option<Value>) -> Held {
             Value::Array(_) => "array",
             Value::Object(_) => "object",
         };
-        return holds(actual == kind, || format!("{what} of type {kind}"), || actual.into());
+        return holds(
+            actual == kind,
+            || format!("{what} of type {kind}"),
+            || actual.into(),
+        );
     }
-    let Some(number) = value.as_f64() else { return Err(fault(format!("{what} as a number"), shown())) };
+    let Some(number) = value.as_f64() else {
+        return Err(fault(format!("{what} as a number"), shown()));
+    };
     if let Some([low, high]) = check.between {
-        return holds((low..=high).contains(&number), || format!("{what} from {low} to {high}"), shown);
+        return holds(
+            (low..=high).contains(&number),
+            || format!("{what} from {low} to {high}"),
+            shown,
+        );
     }
     graded(check, what, number)
 }
 
 /// The grade of a number of seconds: nothing below the least bound, else a severity or `None` for a note.
 pub(super) fn grade(check: &Check, number: f64) -> Option<Option<Severity>> {
-    let steps = check.grade.iter().filter_map(|g| Some((seconds(&g.above)?, g.severity)));
-    steps.filter(|(bound, _)| number > *bound).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, severity)| severity)
+    let steps = check
+        .grade
+        .iter()
+        .filter_map(|g| Some((seconds(&g.above)?, g.severity)));
+    steps
+        .filter(|(bound, _)| number > *bound)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, severity)| severity)
 }
 
 fn graded(check: &Check, what: &str, number: f64) -> Held {
     if check.grade.is_empty() {
-        return Err(Broken::Unclear(format!("the expectation says nothing about {what}")));
+        return Err(Broken::Unclear(format!(
+            "the expectation says nothing about {what}"
+        )));
     }
     let actual = format!("{} s", number.round());
     match grade(check, number) {
         None => Ok(None),
         Some(None) => Err(Broken::Noted(format!("{what} is {actual}"))),
         Some(severity) => {
-            let least = check.grade.iter().filter_map(|g| Some((seconds(&g.above)?, g.above.as_str())));
-            let least = least.min_by(|a, b| a.0.total_cmp(&b.0)).map_or("", |(_, text)| text);
-            Err(Broken::Fault { expected: format!("{what} of at most {least}"), actual, severity })
+            let least = check
+                .grade
+                .iter()
+                .filter_map(|g| Some((seconds(&g.above)?, g.above.as_str())));
+            let least = least
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .map_or("", |(_, text)| text);
+            Err(Broken::Fault {
+                expected: format!("{what} of at most {least}"),
+                actual,
+                severity,
+            })
         }
     }
 }
 
 fn holds(held: bool, expected: impl FnOnce() -> String, actual: impl FnOnce() -> String) -> Held {
-    if held { Ok(None) } else { Err(fault(expected(), actual())) }
+    if held {
+        Ok(None)
+    } else {
+        Err(fault(expected(), actual()))
+    }
 }
 
 fn regex(pattern: &str) -> Result<regex::Regex, Broken> {

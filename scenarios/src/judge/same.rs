@@ -14,12 +14,24 @@ static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Headers whose value, or presence, says nothing about the account.
-const NOISE: &[&str] =
-    &["date", "content-length", "connection", "keep-alive", "transfer-encoding", "x-request-id", "x-process-time", "age", "etag"];
+const NOISE: &[&str] = &[
+    "date",
+    "content-length",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "x-request-id",
+    "x-process-time",
+    "age",
+    "etag",
+];
 
 fn masked(text: &str, sent: &str) -> String {
     let mut text = text.to_owned();
-    for word in sent.split(['"', ' ', '\n', '&', '=']).filter(|word| word.len() >= 6) {
+    for word in sent
+        .split(['"', ' ', '\n', '&', '='])
+        .filter(|word| word.len() >= 6)
+    {
         text = text.replace(word, "~");
     }
     match VARYING.as_ref() {
@@ -31,11 +43,18 @@ fn masked(text: &str, sent: &str) -> String {
 fn header_names(response: &Response) -> BTreeSet<String> {
     let names = response.headers.iter().map(|(name, _)| name.to_lowercase());
     // Counters of a limit differ from one answer to the next by design.
-    names.filter(|name| !NOISE.contains(&name.as_str()) && !name.contains("ratelimit")).collect()
+    names
+        .filter(|name| !NOISE.contains(&name.as_str()) && !name.contains("ratelimit"))
+        .collect()
 }
 
 /// The first difference in words, or nothing.
-pub(super) fn difference(one: &Response, one_sent: &str, two: &Response, two_sent: &str) -> Option<String> {
+pub(super) fn difference(
+    one: &Response,
+    one_sent: &str,
+    two: &Response,
+    two_sent: &str,
+) -> Option<String> {
     if one.status != two.status {
         return Some(format!("{} instead of {}", one.status, two.status));
     }
@@ -44,7 +63,13 @@ pub(super) fn difference(one: &Response, one_sent: &str, two: &Response, two_sen
         return Some(format!("the header {name} is there for only one of them"));
     }
     let (one_body, two_body) = (masked(&one.text(), one_sent), masked(&two.text(), two_sent));
-    (one_body != two_body).then(|| format!("the body `{}` instead of `{}`", cut(&one_body), cut(&two_body)))
+    (one_body != two_body).then(|| {
+        format!(
+            "the body `{}` instead of `{}`",
+            cut(&one_body),
+            cut(&two_body)
+        )
+    })
 }
 
 /// Whether two answers are the same but for varying values.

@@ -17,7 +17,9 @@ pub enum Expectation {
 }
 
 /// The expectations that the judge knows by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keyword {
     /// 2xx, and what must be in the answer is there.
@@ -192,11 +194,13 @@ impl<'de> Deserialize<'de> for Expectation {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Expectation, E> {
-                Keyword::deserialize(de::value::StrDeserializer::new(text)).map(Expectation::Keyword)
+                Keyword::deserialize(de::value::StrDeserializer::new(text))
+                    .map(Expectation::Keyword)
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Expectation, A::Error> {
-                Check::deserialize(de::value::MapAccessDeserializer::new(map)).map(|c| Expectation::Check(Box::new(c)))
+                Check::deserialize(de::value::MapAccessDeserializer::new(map))
+                    .map(|c| Expectation::Check(Box::new(c)))
             }
         }
 
@@ -213,7 +217,9 @@ pub(super) enum OneOrMany {
     Many(Vec<Expectation>),
 }
 
-pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expectation>, D::Error> {
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Expectation>, D::Error> {
     struct Visitor;
 
     impl<'de> de::Visitor<'de> for Visitor {

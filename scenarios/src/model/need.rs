@@ -110,12 +110,22 @@ impl FromStr for Ability {
 
     fn from_str(text: &str) -> Result<Ability, String> {
         if let Some(count) = text.strip_prefix("accounts=") {
-            return count.parse().map(Ability::Accounts).map_err(|_| format!("`{text}` has no number of accounts"));
+            return count
+                .parse()
+                .map(Ability::Accounts)
+                .map_err(|_| format!("`{text}` has no number of accounts"));
         }
-        WORDS.iter().find(|(word, _)| *word == text).map(|(_, ability)| *ability).ok_or_else(|| {
-            let known: Vec<_> = WORDS.iter().map(|(word, _)| *word).collect();
-            format!("unknown need `{text}`, expected `accounts=N` or one of {}", known.join(", "))
-        })
+        WORDS
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, ability)| *ability)
+            .ok_or_else(|| {
+                let known: Vec<_> = WORDS.iter().map(|(word, _)| *word).collect();
+                format!(
+                    "unknown need `{text}`, expected `accounts=N` or one of {}",
+                    known.join(", ")
+                )
+            })
     }
 }
 
@@ -130,7 +140,10 @@ impl FromStr for Need {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Need, String> {
-        text.split('|').map(str::parse).collect::<Result<_, _>>().map(Need)
+        text.split('|')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map(Need)
     }
 }
 
@@ -142,7 +155,9 @@ impl Serialize for Need {
 
 impl<'de> Deserialize<'de> for Need {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Need, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -171,7 +186,18 @@ mod tests {
             assert_eq!(word.parse::<Ability>().as_ref(), Ok(ability));
             assert_eq!(&ability.to_string(), word);
         }
-        assert_eq!("secret|wait".parse::<Need>().map(|n| n.to_string()).as_deref(), Ok("secret|wait"));
-        assert!("moon".parse::<Need>().unwrap_err().contains("unknown need `moon`"));
+        assert_eq!(
+            "secret|wait"
+                .parse::<Need>()
+                .map(|n| n.to_string())
+                .as_deref(),
+            Ok("secret|wait")
+        );
+        assert!(
+            "moon"
+                .parse::<Need>()
+                .unwrap_err()
+                .contains("unknown need `moon`")
+        );
     }
 }

@@ -7,7 +7,10 @@ use crate::exchange::Response;
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
 
-pub(super) const PROBE: Probe = Probe { name: "login-burst", run: |lab| -> Run<'_> { Box::pin(burst(lab)) } };
+pub(super) const PROBE: Probe = Probe {
+    name: "login-burst",
+    run: |lab| -> Run<'_> { Box::pin(burst(lab)) },
+};
 
 /// Attempts where the profile declares no limit.
 const UNDECLARED: u32 = 30;
@@ -27,12 +30,19 @@ async fn burst(lab: &mut dyn Lab) -> Vec<Attempt> {
     let limit = lab.login_limit();
     if limit == DeclaredLimit::Edge {
         let why = "the profile declares that the edge limits logins".to_owned();
-        return vec![Attempt { name: "burst".into(), verdict: Verdict::Skipped(why) }];
+        return vec![Attempt {
+            name: "burst".into(),
+            verdict: Verdict::Skipped(why),
+        }];
     }
     let verdict = match wrong_passwords(lab).await {
         Outcome::Throttled(_) => Verdict::PASS,
         Outcome::Slowed(first, last) => {
-            let note = format!("answers slow down from {} ms to {} ms", first.as_millis(), last.as_millis());
+            let note = format!(
+                "answers slow down from {} ms to {} ms",
+                first.as_millis(),
+                last.as_millis()
+            );
             Verdict::Pass { note: Some(note) }
         }
         Outcome::Unbounded(sent) => Verdict::Fail(Mismatch {
@@ -46,7 +56,10 @@ async fn burst(lab: &mut dyn Lab) -> Vec<Attempt> {
         }),
         Outcome::Unclear(why) => Verdict::Inconclusive(why),
     };
-    vec![Attempt { name: "burst".into(), verdict }]
+    vec![Attempt {
+        name: "burst".into(),
+        verdict,
+    }]
 }
 
 /// Sends wrong passwords for alice up to one above the limit, or until one is throttled.
@@ -63,7 +76,11 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab) -> Outcome {
             Err(why) => return Outcome::Unclear(why),
         };
         let Some(response) = sent.exchange.response() else {
-            return Outcome::Unclear(format!("attempt {}: {}", attempt + 1, sent.exchange.outcome()));
+            return Outcome::Unclear(format!(
+                "attempt {}: {}",
+                attempt + 1,
+                sent.exchange.outcome()
+            ));
         };
         if response.is_throttled() {
             return match attempt {
@@ -85,11 +102,30 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab) -> Outcome {
         sorted.sort();
         sorted.get(sorted.len() / 2).copied().unwrap_or_default()
     };
-    let (first, last) = (edge(&delays[..delays.len().min(3)]), edge(&delays[delays.len().saturating_sub(3)..]));
+    let (first, last) = (
+        edge(&delays[..delays.len().min(3)]),
+        edge(&delays[delays.len().saturating_sub(3)..]),
+    );
     if last > first * 4 && last > Duration::from_millis(500) {
         // Only a delay of this account counts; a target that is slow for everybody is not a limit.
-        return match lab.send(Step { actor: Some("bob".into()), ..wrong_login() }, true).await {
-            Ok(other) if other.exchange.response().is_some_and(|r| r.duration < last / 2) => Outcome::Slowed(first, last),
+        return match lab
+            .send(
+                Step {
+                    actor: Some("bob".into()),
+                    ..wrong_login()
+                },
+                true,
+            )
+            .await
+        {
+            Ok(other)
+                if other
+                    .exchange
+                    .response()
+                    .is_some_and(|r| r.duration < last / 2) =>
+            {
+                Outcome::Slowed(first, last)
+            }
             Ok(_) => Outcome::Unclear("the target became slow for every account".into()),
             Err(why) => Outcome::Unclear(why),
         };

@@ -1,0 +1,108 @@
+//! The texts of a step with their templates filled, and the call that they name.
+
+use std::collections::BTreeMap;
+
+use scenarios::model::Step;
+use serde_json::Value;
+
+use super::{Stage, Stop};
+use crate::call::{Call, NoCall, resolve};
+use crate::expand::{Unwritable, Words, expand};
+
+impl<'r> Stage<'r> {
+    pub(crate) fn expand(&self, text: &str) -> Result<String, Stop> {
+        let target = &self.run.target;
+        let alice = self
+            .actors
+            .get("alice")
+            .and_then(|alice| alice.credential.jwt());
+        let claim = |name: &str| {
+            alice
+                .as_ref()
+                .and_then(|token| token.claims().get(name)?.as_f64())
+        };
+        let lived = claim("exp")
+            .zip(claim("iat"))
+            .map(|(exp, iat)| (exp - iat).max(0.0) as u64);
+        let words = Words {
+            actors: &self.actors,
+            bound: &self.bound,
+            objects: self
+                .objects
+                .iter()
+                .map(|(name, object)| (name.as_str(), object.id.as_str()))
+                .collect(),
+            origin: target.origins.allowed.first().map(String::as_str),
+            refresh_grace: target.session.refresh_grace_seconds,
+            cache: target.session.cache_seconds,
+            token_life: lived.or(target.jwt.lifetime),
+        };
+        expand(text, &words).map_err(|unwritable| match unwritable {
+            Unwritable::Missing(why) => Stop::Skip(why),
+            Unwritable::Unknown(name) => {
+                Stop::Broken(format!("nothing is known for `{{{name}}}` in `{text}`"))
+            }
+        })
+    }
+
+    /// Whether a step saved a credential under this name.
+    pub(crate) fn has_credential(&self, name: &str) -> bool {
+        self.credentials.contains_key(name)
+    }
+
+    pub(super) fn expand_json(&self, value: &Value) -> Result<Value, Stop> {
+        Ok(match value {
+            Value::String(text) => Value::String(self.expand(text)?),
+            Value::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| self.expand_json(item))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Value::Object(members) => {
+                let expanded = members
+                    .iter()
+                    .map(|(name, member)| Ok((name.clone(), self.expand_json(member)?)));
+                Value::Object(expanded.collect::<Result<_, Stop>>()?)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        })
+    }
+
+    fn expand_map(&self, map: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Stop> {
+        map.iter()
+            .map(|(name, text)| Ok((name.clone(), self.expand(text)?)))
+            .collect()
+    }
+
+    /// The step with all its texts expanded.
+    pub(super) fn expanded(&self, step: &Step) -> Result<Step, Stop> {
+        let json = |map: &BTreeMap<String, Value>| -> Result<BTreeMap<String, Value>, Stop> {
+            map.iter()
+                .map(|(name, value)| Ok((name.clone(), self.expand_json(value)?)))
+                .collect()
+        };
+        let raw_body = step
+            .raw_body
+            .as_ref()
+            .map(|text| self.expand(text))
+            .transpose()?;
+        Ok(Step {
+            path: self.expand_map(&step.path)?,
+            query: self.expand_map(&step.query)?,
+            headers: self.expand_map(&step.headers)?,
+            fields: json(&step.fields)?,
+            extra: json(&step.extra)?,
+            raw_body,
+            ..step.clone()
+        })
+    }
+
+    pub(crate) fn resolve(&self, step: &Step) -> Result<Call<'r>, Stop> {
+        let name = self.expand(step.call.as_deref().unwrap_or_default())?;
+        resolve(&self.run.target, &name, self.resource).map_err(|none| match none {
+            NoCall::Absent(what) => Stop::Skip(format!("the profile has not {what}")),
+            NoCall::Unknown(name) => Stop::Broken(format!("there is no call `{name}`")),
+        })
+    }
+}

@@ -1,0 +1,30 @@
+# `just check` is what CI runs as checks; `.ci/run` installs what it needs first.
+
+default:
+    @just --list
+
+# Format, lints and tests.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test
+
+# The main job, on embedded SQLite.
+demo *OPTIONS:
+    cargo run --release -- demo {{OPTIONS}}
+
+# Takes what the tests print now as what they should print: snapshots, schemas, generated pages.
+accept:
+    AUTHSPEC_ACCEPT=1 INSTA_UPDATE=always cargo test
+
+# Reads a second beside a bare handler, and the health route during a storm of logins.
+bench-server:
+    cargo bench -p reference-server --bench server
+
+# Secret guesses a second beside a bare HMAC loop.
+bench-guess:
+    cargo bench -p authspec --bench guess
+
+# Licences, advisories, versions (needs cargo-deny).
+deny:
+    cargo deny check
