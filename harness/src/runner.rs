@@ -232,6 +232,10 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
         return played(run, scenario, &first, elapsed(start));
     }
     let second = play(run, scenario, None).await;
+    if run.is_over() {
+        // A confirmation that was cut off says nothing.
+        return stated(run, scenario, &Verdict::Inconclusive(ended(run)), None);
+    }
     let repeats = |case: &Case| {
         second
             .iter()

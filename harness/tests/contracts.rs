@@ -24,7 +24,6 @@ mod support;
 
 /// What no backend of these contracts has.
 const NOT_THERE: &[&str] = &[
-    "cors.credentials",
     "isolation.path-mix",
     "isolation.path-user-id",
     "refresh.reuse-detected",

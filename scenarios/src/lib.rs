@@ -11,4 +11,5 @@ pub mod internals;
 pub mod judge;
 pub mod model;
 pub mod probes;
+pub mod schema;
 pub mod verdict;

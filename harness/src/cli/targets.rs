@@ -81,7 +81,7 @@ impl TargetArguments {
             return self.load(source, &overrides, io);
         }
         let Some(url) = &self.url else {
-            return self.from_working_directory(&overrides, io);
+            return self.in_working_directory(&overrides, io);
         };
         let base = recognise::base(url)?;
         let client = Client::new(timeout, None).map_err(|error| Stop::new(error.to_string()))?;
@@ -94,7 +94,7 @@ impl TargetArguments {
         self.load(Source::Preset(preset.name), &overrides, io)
     }
 
-    fn from_working_directory(&self, overrides: &Overrides, io: &Io) -> Result<Target, Stop> {
+    fn in_working_directory(&self, overrides: &Overrides, io: &Io) -> Result<Target, Stop> {
         let path = Path::new(DEFAULT_PROFILE);
         if !path.is_file() {
             let message = format!("no URL was given, and there is no {DEFAULT_PROFILE} here");

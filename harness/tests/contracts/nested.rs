@@ -259,11 +259,17 @@ fn own<'a>(
     articles: &'a mut BTreeMap<String, Article>,
     slug: &str,
     user: &User,
-) -> Result<&'a mut Article, Response> {
-    let found = articles.get_mut(slug).ok_or_else(not_found)?;
+) -> Result<&'a mut Article, Box<Response>> {
+    let found = articles
+        .get_mut(slug)
+        .ok_or_else(|| Box::new(not_found()))?;
     match found.author == user.name {
         true => Ok(found),
-        false => Err(errors(StatusCode::FORBIDDEN, "article", "is not yours")),
+        false => Err(Box::new(errors(
+            StatusCode::FORBIDDEN,
+            "article",
+            "is not yours",
+        ))),
     }
 }
 
@@ -276,7 +282,7 @@ async fn update(
     let mut articles = backend.articles.lock().unwrap();
     let found = match own(&mut articles, &slug, &user) {
         Ok(found) => found,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let change = change.article;
     found.title = change.title.unwrap_or_else(|| found.title.clone());
@@ -294,7 +300,7 @@ async fn delete(
 ) -> Response {
     let mut articles = backend.articles.lock().unwrap();
     if let Err(answer) = own(&mut articles, &slug, &user) {
-        return answer;
+        return *answer;
     }
     articles.remove(&slug);
     StatusCode::NO_CONTENT.into_response()
