@@ -1,13 +1,11 @@
-# `just check` is what CI runs as checks; `.ci/run` installs what it needs first.
+# `just check` is exactly what CI runs as checks; `.ci/run` installs what they need first.
 
 default:
     @just --list
 
-# Format, lints and tests.
+# Format, lints, tests, the build without defects, the demo.
 check:
-    cargo fmt --all --check
-    cargo clippy --workspace --all-targets -- -D warnings
-    cargo test
+    .ci/check
 
 # The main job, on embedded SQLite.
 demo *OPTIONS:
