@@ -109,6 +109,12 @@ pub(crate) fn refused_token(run: &Run, actor: &Actor, exchange: &Exchange) -> St
                 "the issuer gave a token, but {line} answered 404: the profile does not fit, or the route is gone"
             );
         }
+        Some(response) if response.is_success() => {
+            return format!(
+                "a fresh credential was answered {outcome} on {line} without the caller's own data: the profile does not \
+                 fit, or the API does not know whose token it is"
+            );
+        }
         Some(_) => {}
     }
     let Some(token) = actor.credential.jwt() else {
