@@ -27,7 +27,7 @@ mod empty_password_accepted;
 mod empty_password_registered;
 mod empty_token_is_the_first_user;
 mod errors_answered_with_200;
-mod expiry_not_checked;
+mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod hash_cut_by_its_column;
@@ -79,7 +79,7 @@ mod session_ends_after_seconds;
 mod short_passwords;
 mod signature_compared_by_prefix;
 mod signature_half_compared;
-mod signature_not_verified;
+mod signature_never_verified;
 mod subject_optional;
 mod task_list_without_token;
 mod token_decoded_only_on_delete;
@@ -142,7 +142,7 @@ pub const DEFECTS: &[Defect] = &[
     empty_password_registered::DEFECT,
     empty_token_is_the_first_user::DEFECT,
     errors_answered_with_200::DEFECT,
-    expiry_not_checked::DEFECT,
+    expiry_never_checked::DEFECT,
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
     hash_cut_by_its_column::DEFECT,
@@ -194,7 +194,7 @@ pub const DEFECTS: &[Defect] = &[
     short_passwords::DEFECT,
     signature_compared_by_prefix::DEFECT,
     signature_half_compared::DEFECT,
-    signature_not_verified::DEFECT,
+    signature_never_verified::DEFECT,
     subject_optional::DEFECT,
     task_list_without_token::DEFECT,
     token_decoded_only_on_delete::DEFECT,

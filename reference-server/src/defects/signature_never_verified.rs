@@ -7,7 +7,7 @@ use crate::tokens::{Reject, Tokens};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
-    id: "signature-not-verified",
+    id: "signature-never-verified",
     title: "The signature of a token is not verified",
     cwe: 347,
     caught_by: &[

@@ -6,7 +6,7 @@ use crate::tokens::{Claims, Reject, Tokens};
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
-    id: "expiry-not-checked",
+    id: "expiry-never-checked",
     title: "The expiry of a token is not checked",
     cwe: 613,
     caught_by: &["token.expired", "token.exp-missing"],
