@@ -76,6 +76,7 @@ mod registration_signs_in_the_owner;
 mod retry_after_too_short;
 mod role_from_registration;
 mod session_ends_after_seconds;
+mod shared;
 mod short_passwords;
 mod signature_compared_by_prefix;
 mod signature_half_compared;

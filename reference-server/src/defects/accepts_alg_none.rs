@@ -1,10 +1,8 @@
 //! A token that says `alg: none` needs no signature (CWE-347).
 
 use super::Defect;
-use crate::parts::Parts;
+use super::shared::tokens::unsigned;
 use crate::tokens::jws::Jws;
-use crate::tokens::{Reject, Tokens};
-use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "accepts-alg-none",
@@ -15,35 +13,8 @@ pub(super) const DEFECT: Defect = Defect {
         "token.all-routes-same-verifier",
         "its attacks include an unsigned token",
     )],
-    install: |parts| Parts {
-        tokens: Arc::new(AcceptsAlgNone(parts.tokens.clone())),
-        ..parts
-    },
+    install: |parts| unsigned(parts, is_unsigned),
 };
-
-struct AcceptsAlgNone(Arc<dyn Tokens>);
-
-impl Tokens for AcceptsAlgNone {
-    fn inner(&self) -> &dyn Tokens {
-        &*self.0
-    }
-
-    fn algorithm(&self, parts: &Parts, jws: &Jws) -> Result<(), Reject> {
-        if is_unsigned(jws) {
-            Ok(())
-        } else {
-            self.0.algorithm(parts, jws)
-        }
-    }
-
-    fn signature(&self, parts: &Parts, jws: &Jws) -> Result<(), Reject> {
-        if is_unsigned(jws) {
-            Ok(())
-        } else {
-            self.0.signature(parts, jws)
-        }
-    }
-}
 
 fn is_unsigned(jws: &Jws) -> bool {
     jws.header.get("alg").is_some_and(|alg| alg == "none") && jws.signature.is_empty()

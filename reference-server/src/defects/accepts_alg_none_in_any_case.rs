@@ -1,11 +1,9 @@
 //! A block list refuses alg none in lower case only; other spellings need no signature (CWE-178).
 
 use super::Defect;
-use crate::parts::Parts;
+use super::shared::tokens::unsigned;
 use crate::tokens::jws::Jws;
-use crate::tokens::{Reject, Tokens};
 use serde_json::Value;
-use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "accepts-alg-none-in-any-case",
@@ -16,10 +14,7 @@ pub(super) const DEFECT: Defect = Defect {
         "token.all-routes-same-verifier",
         "its bad tokens are sent to every route",
     )],
-    install: |parts| Parts {
-        tokens: Arc::new(AcceptsAlgNoneInAnyCase(parts.tokens.clone())),
-        ..parts
-    },
+    install: |parts| unsigned(parts, is_unsigned),
 };
 
 fn is_unsigned(jws: &Jws) -> bool {
@@ -29,27 +24,4 @@ fn is_unsigned(jws: &Jws) -> bool {
         .and_then(Value::as_str)
         .unwrap_or_default();
     alg != "none" && alg.eq_ignore_ascii_case("none")
-}
-
-struct AcceptsAlgNoneInAnyCase(Arc<dyn Tokens>);
-
-impl Tokens for AcceptsAlgNoneInAnyCase {
-    fn inner(&self) -> &dyn Tokens {
-        &*self.0
-    }
-
-    fn algorithm(&self, parts: &Parts, jws: &Jws) -> Result<(), Reject> {
-        if is_unsigned(jws) {
-            Ok(())
-        } else {
-            self.0.algorithm(parts, jws)
-        }
-    }
-    fn signature(&self, parts: &Parts, jws: &Jws) -> Result<(), Reject> {
-        if is_unsigned(jws) {
-            Ok(())
-        } else {
-            self.0.signature(parts, jws)
-        }
-    }
 }

@@ -1,12 +1,10 @@
 //! An empty token, or the word null, finds the first user, since an absent value matches everything (CWE-287).
 
 use super::Defect;
-use crate::db::on;
+use super::shared::identities::first_user;
 use crate::identify::{Identify, Identity};
-use crate::ids::{SessionId, UserId};
 use crate::parts::{Head, Parts};
 use crate::problem::Problem;
-use crate::tokens::Claims;
 use async_trait::async_trait;
 use axum::http::header;
 use std::sync::Arc;
@@ -22,25 +20,6 @@ pub(super) const DEFECT: Defect = Defect {
         ..parts
     },
 };
-
-const FIRST: &str = "SELECT id FROM users ORDER BY created_at LIMIT 1";
-
-async fn first_user(parts: &Parts) -> Result<Identity, Problem> {
-    let sql = parts.db.sql(FIRST);
-    let id: Option<String> =
-        on!(&parts.db, pool => sqlx::query_scalar(sql).fetch_optional(pool).await)?;
-    let id = UserId::known(id.ok_or_else(Problem::unauthenticated)?);
-    let account = parts
-        .accounts
-        .by_id(parts, &id)
-        .await?
-        .ok_or_else(Problem::unauthenticated)?;
-    Ok(Identity {
-        user: account.user,
-        session: SessionId::random(),
-        claims: Claims::new(),
-    })
-}
 
 struct EmptyTokenIsTheFirstUser(Arc<dyn Identify>);
 

@@ -1,12 +1,8 @@
 //! Passwords are lowered before they are hashed (CWE-178).
 
 use super::Defect;
-use crate::parts::Parts;
-use crate::passwords::Passwords;
-use crate::problem::Problem;
+use super::shared::passwords::respelt;
 use crate::secret::Secret;
-use async_trait::async_trait;
-use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "password-case-ignored",
@@ -14,33 +10,9 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 178,
     caught_by: &["login.wrong-password"],
     implies: &[],
-    install: |parts| Parts {
-        passwords: Arc::new(PasswordCaseIgnored(parts.passwords.clone())),
-        ..parts
+    install: |parts| {
+        respelt(parts, |password| {
+            Secret::new(password.expose().to_lowercase())
+        })
     },
 };
-
-fn lowered(password: &Secret) -> Secret {
-    Secret::new(password.expose().to_lowercase())
-}
-
-struct PasswordCaseIgnored(Arc<dyn Passwords>);
-
-#[async_trait]
-impl Passwords for PasswordCaseIgnored {
-    fn inner(&self) -> &dyn Passwords {
-        &*self.0
-    }
-
-    async fn hash(&self, parts: &Parts, password: &Secret) -> Result<String, Problem> {
-        self.0.hash(parts, &lowered(password)).await
-    }
-    async fn verify(
-        &self,
-        parts: &Parts,
-        password: &Secret,
-        stored: Option<&str>,
-    ) -> Result<bool, Problem> {
-        self.0.verify(parts, &lowered(password), stored).await
-    }
-}

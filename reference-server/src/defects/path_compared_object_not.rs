@@ -1,8 +1,8 @@
 //! The user id of the path is compared with the token, the owner of the object with nothing (CWE-639).
 
 use super::Defect;
-use crate::db::on;
-use crate::ids::{TaskId, UserId};
+use super::shared::tasks::owners;
+use crate::ids::TaskId;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::tasks::{Scope, Task, Tasks, Write};
@@ -29,19 +29,6 @@ pub(super) const DEFECT: Defect = Defect {
         ..parts
     },
 };
-
-const OWNER: &str = "SELECT owner FROM tasks WHERE id = $1";
-
-/// The scope of whoever owns the task.
-async fn owners(parts: &Parts, scope: &Scope, id: &TaskId) -> Result<Scope, Problem> {
-    let sql = parts.db.sql(OWNER);
-    let owner: Option<String> = on!(&parts.db, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(pool).await)?;
-    let owner = owner.map(UserId::known).ok_or_else(Problem::not_found)?;
-    Ok(Scope {
-        owner,
-        ..scope.clone()
-    })
-}
 
 struct PathComparedObjectNot(Arc<dyn Tasks>);
 

@@ -1,11 +1,8 @@
 //! The proxy in front answers preflights itself, for whatever origin asks (CWE-942).
 
 use super::Defect;
-use crate::parts::Parts;
-use axum::extract::Request;
-use axum::http::{HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use super::shared::edge::reflects_origin;
+use axum::http::Method;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "preflight-reflects-origin",
@@ -13,25 +10,5 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 942,
     caught_by: &["cors.preflight-evil-origin"],
     implies: &[("cors.null-origin", "null is copied like any other")],
-    install,
+    install: |parts| reflects_origin(parts, Method::OPTIONS),
 };
-
-fn install(parts: Parts) -> Parts {
-    parts.around(|router| router.layer(from_fn(reflect)))
-}
-
-async fn reflect(request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let chosen = request.method() == Method::OPTIONS;
-    let mut answer = next.run(request).await;
-    if let Some(origin) = origin.filter(|_| chosen) {
-        answer
-            .headers_mut()
-            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        answer.headers_mut().insert(
-            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
-    }
-    answer
-}

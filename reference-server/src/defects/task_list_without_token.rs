@@ -1,11 +1,10 @@
 //! The list route was left out of the protected ones: without a token it believes the path (CWE-306).
 
 use super::Defect;
+use super::shared::identities::{believed, path_user};
 use crate::identify::{Identify, Identity};
-use crate::ids::{SessionId, UserId};
 use crate::parts::{Head, Parts};
 use crate::problem::Problem;
-use crate::tokens::Claims;
 use async_trait::async_trait;
 use axum::extract::MatchedPath;
 use axum::http::Method;
@@ -40,22 +39,7 @@ impl Identify for ListWithoutToken {
         if !open || parts.identify.credential(parts, head)?.is_some() {
             return self.0.identify(parts, head).await;
         }
-        let named = head
-            .uri
-            .path()
-            .split('/')
-            .nth(2)
-            .and_then(UserId::parse)
-            .ok_or_else(Problem::not_found)?;
-        let account = parts
-            .accounts
-            .by_id(parts, &named)
-            .await?
-            .ok_or_else(Problem::not_found)?;
-        Ok(Identity {
-            user: account.user,
-            session: SessionId::random(),
-            claims: Claims::new(),
-        })
+        let named = path_user(head).ok_or_else(Problem::not_found)?;
+        believed(parts, &named, Problem::not_found).await
     }
 }

@@ -1,8 +1,8 @@
 //! A task is changed by its id alone: the owner is checked on the way in and forgotten in the statement (CWE-863).
 
 use super::Defect;
-use crate::db::on;
-use crate::ids::{TaskId, UserId};
+use super::shared::tasks::owners;
+use crate::ids::TaskId;
 use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::tasks::{Scope, Task, Tasks, Write};
@@ -22,8 +22,6 @@ pub(super) const DEFECT: Defect = Defect {
     },
 };
 
-const OWNER: &str = "SELECT owner FROM tasks WHERE id = $1";
-
 struct UpdatesAnyTask(Arc<dyn Tasks>);
 
 #[async_trait]
@@ -40,20 +38,7 @@ impl Tasks for UpdatesAnyTask {
         write: Write,
         body: &Map<String, Value>,
     ) -> Result<Task, Problem> {
-        let sql = parts.db.sql(OWNER);
-        let owner: Option<String> = on!(&parts.db, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(pool).await)?;
-        let owner = owner.map(UserId::known).ok_or_else(Problem::not_found)?;
-        self.0
-            .update(
-                parts,
-                &Scope {
-                    owner,
-                    ..scope.clone()
-                },
-                id,
-                write,
-                body,
-            )
-            .await
+        let scope = owners(parts, scope, id).await?;
+        self.0.update(parts, &scope, id, write, body).await
     }
 }

@@ -1,15 +1,7 @@
 //! Whoever registers may say that the address is verified (CWE-915).
 
 use super::Defect;
-use crate::accounts::{Account, Accounts, Registration, User};
-use crate::ids::UserId;
-use crate::parts::Parts;
-use crate::problem::Problem;
-use crate::secret::Secret;
-use async_trait::async_trait;
-use serde_json::{Map, Value};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use super::shared::accounts::keeps;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "verified-from-registration",
@@ -17,56 +9,9 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 915,
     caught_by: &["registration.mass-assignment"],
     implies: &[],
-    install: |parts| Parts {
-        accounts: Arc::new(VerifiedFromRegistration {
-            inner: parts.accounts.clone(),
-            extra: Mutex::default(),
-        }),
-        ..parts
+    install: |parts| {
+        keeps(parts, "email_verified", |_, _, body| {
+            body.get("email_verified").cloned()
+        })
     },
 };
-
-type Extra = Mutex<HashMap<UserId, Value>>;
-
-struct VerifiedFromRegistration {
-    inner: Arc<dyn Accounts>,
-    extra: Extra,
-}
-
-#[async_trait]
-impl Accounts for VerifiedFromRegistration {
-    fn inner(&self) -> &dyn Accounts {
-        &*self.inner
-    }
-
-    async fn create(
-        &self,
-        parts: &Parts,
-        new: &Registration,
-        hash: Secret,
-        body: &Map<String, Value>,
-    ) -> Result<Account, Problem> {
-        let taken = body.get("email_verified").cloned();
-        let account = self.inner.create(parts, new, hash, body).await?;
-        if let Some(taken) = taken {
-            self.extra
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(account.user.id.clone(), taken);
-        }
-        Ok(account)
-    }
-
-    fn view(&self, parts: &Parts, user: &User) -> Value {
-        let mut view = self.inner.view(parts, user);
-        if let Some(taken) = self
-            .extra
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&user.id)
-        {
-            view["email_verified"] = taken.clone();
-        }
-        view
-    }
-}

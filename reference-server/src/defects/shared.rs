@@ -1,0 +1,8 @@
+//! What several mistakes have in common; none of it is a defect by itself.
+
+pub(super) mod accounts;
+pub(super) mod edge;
+pub(super) mod identities;
+pub(super) mod passwords;
+pub(super) mod tasks;
+pub(super) mod tokens;
