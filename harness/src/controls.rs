@@ -60,14 +60,8 @@ impl Stage<'_> {
         } else {
             &step.expect[..]
         };
-        let seen = Seen {
-            done: &done,
-            shown: &Shown::default(),
-            effect: scenarios::judge::Effect::NotLooked,
-            object: ObjectState::NotLooked,
-            others: &[],
-            credential_works: None,
-        };
+        let nothing = Shown::default();
+        let seen = Seen::alone(&done, &nothing);
         let held = scenarios::judge::Control::Held;
         shown.valid = done.exchange.response().cloned();
         match Verdict::worst(self.judge(step, expect, &held, seen)) {
@@ -332,14 +326,8 @@ impl Stage<'_> {
             .retain(|name, _| !name.eq_ignore_ascii_case("origin"));
         step.headers.insert("Origin".into(), allowed.clone());
         let done = self.perform(&step, Part::Control, None).await?;
-        let seen = Seen {
-            done: &done,
-            shown: &Shown::default(),
-            effect: scenarios::judge::Effect::NotLooked,
-            object: ObjectState::NotLooked,
-            others: &[],
-            credential_works: None,
-        };
+        let nothing = Shown::default();
+        let seen = Seen::alone(&done, &nothing);
         let expect = [Expectation::Keyword(Keyword::OriginAllowed)];
         match Verdict::worst(self.judge(&step, &expect, &scenarios::judge::Control::Held, seen)) {
             Some(Verdict::Fail(mismatch)) => Err(Stop::Unclear(format!(

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::hmac;
-use aws_lc_rs::signature::Ed25519KeyPair;
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use reference_server::{AuthMode, Clock, Config, Parts, Running, SharedClock, Signing, StartError};
 use tokio::net::TcpListener;
 
@@ -59,8 +56,8 @@ pub enum NotStarted {
     Fresh(#[from] sqlx::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("its key cannot be derived")]
-    Key(#[from] Unspecified),
+    #[error("its key cannot be derived: {0}")]
+    Key(String),
 }
 
 /// A running reference server.
@@ -119,7 +116,7 @@ impl Demo {
                 AuthMode::Cookie => "authspec-cookie",
             },
             source,
-            signing_key: signing_key(&config)?,
+            signing_key: Secret::new(config.signing_key().map_err(NotStarted::Key)?.expose()),
             clock,
             data,
         })
@@ -183,23 +180,6 @@ pub fn weakened(parts: Parts, defects: &[&str]) -> Parts {
     {
         let _ = defects;
         parts
-    }
-}
-
-/// The secret itself, or the private key that the server derives from it.
-fn signing_key(config: &Config) -> Result<Secret, Unspecified> {
-    let secret = config.secret.expose();
-    match config.signing {
-        Signing::Hs256 => Ok(Secret::new(secret)),
-        Signing::EdDsa => {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-            let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
-            let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?;
-            let der = Base64::encode_string(pair.to_pkcs8v1()?.as_ref());
-            Ok(Secret::new(format!(
-                "-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n"
-            )))
-        }
     }
 }
 

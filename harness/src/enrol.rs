@@ -24,6 +24,16 @@ pub(crate) enum Stop {
     Login,
 }
 
+impl Stop {
+    /// The base control that fails where an enrolment ends here.
+    pub(crate) fn base_control(self) -> &'static str {
+        match self {
+            Stop::Budget | Stop::Register => "registration.happy-path",
+            Stop::Login => "login.happy-path",
+        }
+    }
+}
+
 /// Why there is no such actor.
 #[derive(Debug, Clone)]
 pub(crate) struct NotEnrolled {

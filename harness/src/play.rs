@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Control, Effect, ObjectState};
-use scenarios::model::{Expectation, Keyword, Scenario, Step, Values};
+use scenarios::model::{Keyword, Scenario, Step, Values};
 use scenarios::verdict::Verdict;
 use serde_json::Value;
 
@@ -12,7 +12,9 @@ use crate::call::Verb;
 use crate::controls::{Sentinels, When};
 use crate::forge::Forged;
 use crate::run::{Run, Seen as Kept};
-use crate::stage::{Done, Object, Part, Seen, Shown, Stage, Stop, state_of, wants_refusal};
+use crate::stage::{
+    Done, Object, Part, Seen, Shown, Stage, Stop, expects, state_of, wants_refusal,
+};
 
 /// One judged case with what was seen.
 #[derive(Debug, Clone)]
@@ -38,7 +40,7 @@ impl Case {
 }
 
 /// Plays all cases of a scenario, for each resource of the profile where it speaks of objects.
-pub(crate) async fn play(run: &Run, scenario: &Scenario, only: Option<&str>) -> Vec<Case> {
+pub(crate) async fn play(run: &Run, scenario: &Scenario) -> Vec<Case> {
     let steps = || {
         scenario
             .setup
@@ -66,7 +68,7 @@ pub(crate) async fn play(run: &Run, scenario: &Scenario, only: Option<&str>) -> 
         };
         let played = match scenario.probe {
             Some(_) => crate::lab::probe(&mut stage).await,
-            None => stage.play_cases(only).await,
+            None => stage.play_cases().await,
         };
         cases.extend(played.into_iter().map(|case| Case {
             name: format!("{prefix}{}", case.name),
@@ -77,7 +79,7 @@ pub(crate) async fn play(run: &Run, scenario: &Scenario, only: Option<&str>) -> 
 }
 
 impl Stage<'_> {
-    async fn play_cases(&mut self, only: Option<&str>) -> Vec<Case> {
+    async fn play_cases(&mut self) -> Vec<Case> {
         let bindings = match self.bindings() {
             Ok(bindings) => bindings,
             Err(stop) => return vec![Case::unplayed("for_each", stop)],
@@ -93,7 +95,7 @@ impl Stage<'_> {
                     ));
                     return cases;
                 }
-                for played in self.play_case(case, &bound, only, &answers).await {
+                for played in self.play_case(case, &bound, &answers).await {
                     // The last exchange of the attack is what other cases compare with.
                     let attack = played.exchanges.iter().rfind(|exchange| !exchange.control);
                     answers.extend(attack.map(|exchange| (played.name.clone(), exchange.clone())));
@@ -141,7 +143,6 @@ impl Stage<'_> {
         &mut self,
         case: &Step,
         bound: &BTreeMap<String, String>,
-        only: Option<&str>,
         answers: &[(String, Exchange)],
     ) -> Vec<Case> {
         self.next_case(bound.clone());
@@ -174,12 +175,7 @@ impl Stage<'_> {
             Err(stop) => return vec![Case::unplayed(name, stop)],
         };
         if forms.is_empty() {
-            let skip = only.is_some_and(|only| only != name);
-            return if skip {
-                Vec::new()
-            } else {
-                vec![self.attempt(&name, &case, None, bound, answers).await]
-            };
+            return vec![self.attempt(&name, &case, None, bound, answers).await];
         }
         let recipe = case.token.clone().unwrap_or_default();
         let mut cases = Vec::new();
@@ -190,9 +186,6 @@ impl Stage<'_> {
             } else {
                 format!("{name}#{}", form.name)
             };
-            if only.is_some_and(|only| only != name) {
-                continue;
-            }
             cases.push(self.attempt(&name, &case, Some(form), bound, answers).await);
         }
         cases
@@ -218,7 +211,7 @@ impl Stage<'_> {
             None => (false, condition.as_str()),
         };
         let holds = match name.parse() {
-            Ok(ability) => crate::plan::abilities(self.run).contains(&ability),
+            Ok(ability) => self.abilities.contains(&ability),
             Err(_) => {
                 let step = Step {
                     call: Some(name.to_owned()),
@@ -340,13 +333,7 @@ impl Stage<'_> {
         {
             held = Control::Broken(format!("afterwards {}", reason(stop)?));
         }
-        let listed = |expect: &Expectation| {
-            matches!(
-                expect,
-                Expectation::Keyword(Keyword::Present | Keyword::Absent)
-            )
-        };
-        let looked = case.on.is_some() || case.expect.iter().any(listed);
+        let looked = case.on.is_some() || expects(case, &[Keyword::Present, Keyword::Absent]);
         let object = match looked && held == Control::Held {
             true => self.object_state(case, &done).await?,
             false => ObjectState::NotLooked,
@@ -373,15 +360,7 @@ impl Stage<'_> {
             let forms = self.forms(step).await?;
             return self.perform(step, part, forms.first()).await.map(Some);
         }
-        let text = self.expand(step.wait.as_deref().unwrap_or("0s"))?;
-        let seconds = scenarios::judge::check::seconds(&text);
-        let seconds = seconds.ok_or_else(|| Stop::Broken(format!("`{text}` is no duration")))?;
-        let duration = std::time::Duration::from_secs_f64(seconds);
-        if !duration.is_zero() {
-            crate::wire::wait(self.run, "as the scenario asks", duration)
-                .await
-                .map_err(Stop::Unclear)?;
-        }
+        self.pause(step).await?;
         Ok(None)
     }
 
@@ -467,11 +446,8 @@ impl Stage<'_> {
 
     /// Whether a credential that came is accepted, where the step wants to know.
     async fn try_credential(&mut self, step: &Step, done: &Done) -> Result<Option<bool>, Stop> {
-        let wants = |expect: &Expectation| match expect {
-            Expectation::Keyword(keyword) => *keyword == Keyword::NewCredential,
-            Expectation::Check(check) => check.is == Some(Keyword::NewCredential),
-        };
-        let (Some(credential), true) = (&done.credential, step.expect.iter().any(wants)) else {
+        let (Some(credential), true) = (&done.credential, expects(step, &[Keyword::NewCredential]))
+        else {
             return Ok(None);
         };
         let Some(token) = credential

@@ -37,7 +37,7 @@ pub(crate) struct Run {
     clock_offset: AtomicI64,
     accounts_made: AtomicUsize,
     created: Mutex<Vec<Created>>,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<Arc<Seen>>>,
     /// Whether a control used registration, so that it must be looked at once more at the end.
     pub(crate) registration_used: AtomicBool,
 }
@@ -217,10 +217,10 @@ impl Run {
     }
 
     pub(crate) fn saw(&self, seen: Seen) {
-        lock(&self.seen).push(seen);
+        lock(&self.seen).push(Arc::new(seen));
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Arc<Seen>> {
         lock(&self.seen).clone()
     }
 

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
 use reports::model::{CaseResult, ScenarioResult};
-use scenarios::judge::{Control, Effect, ObjectState};
+use scenarios::judge::Control;
 use scenarios::model::{Phase, Scenario, Severity, Step};
 use scenarios::verdict::{Mismatch, Verdict};
 
 use crate::actors::Actor;
 use crate::diagnosis;
-use crate::enrol::{NotEnrolled, Stop, enrol};
+use crate::enrol::{NotEnrolled, enrol};
 use crate::options::Progress;
 use crate::outcome::{played, recorded, stated};
 use crate::plan::{Planned, abilities, globs, plan};
@@ -52,7 +52,7 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
             .iter()
             .filter(move |planned| planned.scenario.phase == phase)
     };
-    let mut broken = base.broken.clone();
+    let mut broken = base.broken();
     // Where the API refuses what the issuer gives, registration and login have no fault of their own.
     let mut first: Vec<_> = of(Phase::Base).collect();
     first.sort_by_key(|planned| planned.scenario.id != AGREE);
@@ -60,14 +60,14 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
     for planned in first {
         let result = match disagree {
             true => {
-                let why = format!("a base control failed: {AGREE}");
+                let why = base_failed(AGREE);
                 stated(run, planned.scenario, &Verdict::Inconclusive(why), None)
             }
             false => base.judged(run, planned.scenario).await,
         };
         disagree |= planned.scenario.id == AGREE && result.verdict == reports::model::Verdict::Fail;
         if result.verdict == reports::model::Verdict::Fail && broken.is_none() {
-            broken = Some(format!("a base control failed: {}", planned.scenario.id));
+            broken = Some(base_failed(&planned.scenario.id));
         }
         done(run, &result);
         results.extend(planned.reported.then_some(result));
@@ -123,21 +123,19 @@ fn done(run: &Run, result: &ScenarioResult) {
 /// What the enrolment of the shared actors showed.
 struct Base {
     failure: Option<NotEnrolled>,
-    broken: Option<String>,
 }
 
 impl Base {
     async fn establish(run: &Run) -> Base {
-        let failure = Base::enrolled(run).await.err();
-        let broken = failure.as_ref().map(|failed| {
-            let id = if failed.at == Stop::Login {
-                "login.happy-path"
-            } else {
-                "registration.happy-path"
-            };
-            format!("a base control failed: {id}")
-        });
-        Base { failure, broken }
+        Base {
+            failure: Base::enrolled(run).await.err(),
+        }
+    }
+
+    /// Why everything else is inconclusive, where nobody could be enrolled.
+    fn broken(&self) -> Option<String> {
+        let failed = self.failure.as_ref()?;
+        Some(base_failed(failed.at.base_control()))
     }
 
     async fn enrolled(run: &Run) -> Result<(), NotEnrolled> {
@@ -157,12 +155,9 @@ impl Base {
         let Some(failed) = &self.failure else {
             return self.played(run, scenario).await;
         };
-        let own = match failed.at {
-            Stop::Budget | Stop::Register => "registration.happy-path",
-            Stop::Login => "login.happy-path",
-        };
+        let own = failed.at.base_control();
         if scenario.id != own {
-            let why = format!("a base control failed: {own}");
+            let why = base_failed(own);
             return stated(run, scenario, &Verdict::Inconclusive(why), None);
         }
         let verdict = Verdict::Fail(Mismatch {
@@ -181,7 +176,7 @@ impl Base {
 
     async fn played(&self, run: &Run, scenario: &Scenario) -> ScenarioResult {
         let start = Instant::now();
-        let mut cases = play(run, scenario, None).await;
+        let mut cases = play(run, scenario).await;
         if let (Some(case), Some(actor)) = (cases.iter_mut().find(|case| fails(case)), alice(run))
             && scenario.id == AGREE
             && let (Verdict::Fail(mismatch), Some(last)) =
@@ -191,6 +186,10 @@ impl Base {
         }
         played(run, scenario, &cases, elapsed(start))
     }
+}
+
+fn base_failed(id: &str) -> String {
+    format!("a base control failed: {id}")
 }
 
 fn fails(case: &Case) -> bool {
@@ -222,7 +221,7 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
             "the secret that was given did not sign the target's tokens; is it the right one?";
         return stated(run, scenario, &Verdict::Inconclusive(why.into()), None);
     }
-    let first = play(run, scenario, None).await;
+    let first = play(run, scenario).await;
     let grave = |cases: &[Case]| {
         cases
             .iter()
@@ -231,7 +230,7 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
     if !grave(&first) {
         return played(run, scenario, &first, elapsed(start));
     }
-    let second = play(run, scenario, None).await;
+    let second = play(run, scenario).await;
     if run.is_over() {
         // A confirmation that was cut off says nothing.
         return stated(run, scenario, &Verdict::Inconclusive(ended(run)), None);
@@ -281,7 +280,7 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
     let start = Instant::now();
     let mut cases = match scenario.cases.is_empty() {
         true => Vec::new(),
-        false => play(run, scenario, None).await,
+        false => play(run, scenario).await,
     };
     let stage = match Stage::set(run, scenario, 0).await {
         Ok(stage) => stage,
@@ -315,14 +314,7 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
             valid: kept.good.clone(),
             ..Shown::default()
         };
-        let looked = Seen {
-            done: &done,
-            shown: &shown,
-            effect: Effect::NotLooked,
-            object: ObjectState::NotLooked,
-            others: &[],
-            credential_works: None,
-        };
+        let looked = Seen::alone(&done, &shown);
         let step = Step::default();
         match Verdict::worst(stage.judge(&step, &scenario.observed, &Control::Held, looked)) {
             Some(Verdict::Fail(mismatch)) => broken.push(Case {

@@ -1,12 +1,12 @@
 //! Where one scenario is played: its actors, its objects, and the steps that they take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use scenarios::disclosure::{Fact, FactKind, shows};
 use scenarios::exchange::{Exchange, Response};
 use scenarios::judge::check;
-use scenarios::model::{Connection, Scenario, Step};
+use scenarios::model::{Ability, Connection, Scenario, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential, marker};
@@ -22,6 +22,8 @@ pub(crate) struct Stage<'r> {
     pub(crate) scenario: &'r Scenario,
     /// The resource that `object.…` means.
     pub(crate) resource: usize,
+    /// What the target and the run can give, for the `if` of steps.
+    pub(crate) abilities: BTreeSet<Ability>,
     pub(crate) actors: BTreeMap<String, Actor>,
     pub(crate) bound: BTreeMap<String, String>,
     pub(crate) objects: BTreeMap<String, Object>,
@@ -96,7 +98,7 @@ mod judging;
 mod objects;
 mod texts;
 
-pub(crate) use judging::{Seen, wants_refusal};
+pub(crate) use judging::{Seen, expects, wants_refusal};
 pub(crate) use objects::state_of;
 
 impl<'r> Stage<'r> {
@@ -125,6 +127,7 @@ impl<'r> Stage<'r> {
             run,
             scenario,
             resource,
+            abilities: crate::plan::abilities(run),
             actors,
             bound: BTreeMap::new(),
             objects: BTreeMap::new(),
@@ -132,6 +135,23 @@ impl<'r> Stage<'r> {
             implicit: None,
             record: Vec::new(),
         })
+    }
+
+    /// Waits as long as a step asks, if it does.
+    pub(crate) async fn pause(&self, step: &Step) -> Result<(), Stop> {
+        let Some(duration) = &step.wait else {
+            return Ok(());
+        };
+        let text = self.expand(duration)?;
+        let seconds = check::seconds(&text)
+            .ok_or_else(|| Stop::Broken(format!("`{text}` is no duration")))?;
+        let duration = Duration::from_secs_f64(seconds);
+        if duration.is_zero() {
+            return Ok(());
+        }
+        wait(self.run, "as the scenario asks", duration)
+            .await
+            .map_err(Stop::Unclear)
     }
 
     /// Forgets what belonged to the case before.
@@ -252,18 +272,7 @@ impl<'r> Stage<'r> {
         part: Part,
         forged: Option<&Forged>,
     ) -> Result<Done, Stop> {
-        if let Some(duration) = &step.wait {
-            let text = self.expand(duration)?;
-            let seconds = check::seconds(&text)
-                .ok_or_else(|| Stop::Broken(format!("`{text}` is no duration")))?;
-            wait(
-                self.run,
-                "as the scenario asks",
-                Duration::from_secs_f64(seconds),
-            )
-            .await
-            .map_err(Stop::Unclear)?;
-        }
+        self.pause(step).await?;
         let call = self.resolve(step)?;
         let step = self.expanded(step)?;
         let (name, anonymous) = self.sender_name(&step)?;

@@ -106,10 +106,8 @@ pub(crate) async fn wait(run: &Run, why: &str, duration: Duration) -> Result<(),
 
 /// The seconds that a throttled answer asks to wait; ten where it names none.
 fn retry_after(response: &Response) -> Duration {
-    let named = ["retry-after", "x-retry-after", "ratelimit-reset"]
-        .iter()
-        .find_map(|name| response.header(name));
-    let seconds = named
+    let seconds = response
+        .retry_after()
         .and_then(|text| text.trim().parse::<f64>().ok())
         .filter(|s| (0.0..86_400.0).contains(s));
     Duration::from_secs_f64(seconds.unwrap_or(10.0) + 0.5)

@@ -181,6 +181,11 @@ impl Config {
         Ok(config)
     }
 
+    /// What its tokens are signed with, for a checker that may have it: the secret, or the private key as PEM.
+    pub fn signing_key(&self) -> Result<Secret, String> {
+        crate::tokens::keys::signing_key(self)
+    }
+
     /// Refuses what would start an unsafe server.
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some(why) = weakness(self.secret.expose()) {

@@ -145,6 +145,14 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
+    /// What the answer says about when to come back: `Retry-After` (RFC 9110 10.2.3), `X-Retry-After` or
+    /// `RateLimit-Reset`.
+    pub fn retry_after(&self) -> Option<&str> {
+        ["retry-after", "x-retry-after", "ratelimit-reset"]
+            .iter()
+            .find_map(|name| self.header(name))
+    }
+
     /// Whether the target asks to come back later: 429, or 503 with `Retry-After` (RFC 9110 10.2.3).
     pub fn is_throttled(&self) -> bool {
         self.status == 429 || (self.status == 503 && self.header("retry-after").is_some())

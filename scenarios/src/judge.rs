@@ -3,6 +3,10 @@
 //! The order is always the same: a broken control ends it, then noise (throttled, no answer), then what was disclosed
 //! and what happened, and only then the status.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::disclosure::Disclosure;
 use crate::exchange::{Answer, Exchange, NoAnswer, Response};
 use crate::model::{Check, Expectation, Keyword, Severity};
@@ -492,9 +496,15 @@ fn no_internals(response: &Response, seen: &Observation<'_>) -> Held {
     }
 }
 
+/// The beginnings of stored password hashes.
+static HASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\$2[aby]\$\d\d\$|\$argon2(?:id|i|d)\$|\$scrypt\$|\$pbkdf2|pbkdf2_sha256\$|\$[156]\$[./\w]").ok()
+});
+
 fn no_secret(response: &Response, seen: &Observation<'_>) -> Held {
-    let hash = regex::Regex::new(r"\$2[aby]\$\d\d\$|\$argon2(?:id|i|d)\$|\$scrypt\$|\$pbkdf2|pbkdf2_sha256\$|\$[156]\$[./\w]")
-        .map_err(|error| Broken::Unclear(error.to_string()))?;
+    let Some(hash) = HASH.as_ref() else {
+        return Err(Broken::Unclear("the pattern of hashes is broken".into()));
+    };
     let mut places = vec![("the body".to_owned(), response.text().into_owned())];
     places.extend(
         response

@@ -3,7 +3,7 @@
 use scenarios::disclosure::{Reading, disclosures};
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Control, Effect, ObjectState, Observation, judge};
-use scenarios::model::{Expectation, Step};
+use scenarios::model::{Expectation, Keyword, Step};
 use scenarios::verdict::Verdict;
 
 use super::{Done, Shown, Stage, Stop, sent_text};
@@ -17,6 +17,20 @@ pub(crate) struct Seen<'a> {
     pub(crate) object: ObjectState,
     pub(crate) others: &'a [(String, Exchange)],
     pub(crate) credential_works: Option<bool>,
+}
+
+impl<'a> Seen<'a> {
+    /// An answer and nothing else: no effect, object or credential was looked at.
+    pub(crate) fn alone(done: &'a Done, shown: &'a Shown) -> Seen<'a> {
+        Seen {
+            done,
+            shown,
+            effect: Effect::NotLooked,
+            object: ObjectState::NotLooked,
+            others: &[],
+            credential_works: None,
+        }
+    }
 }
 
 impl Stage<'_> {
@@ -168,14 +182,15 @@ impl Done {
     }
 }
 
+/// Whether a step expects one of these.
+pub(crate) fn expects(step: &Step, wanted: &[Keyword]) -> bool {
+    step.expect
+        .iter()
+        .filter_map(Expectation::keyword)
+        .any(|keyword| wanted.contains(&keyword))
+}
+
 /// Whether a step expects to be refused.
 pub(crate) fn wants_refusal(step: &Step) -> bool {
-    use scenarios::model::Keyword;
-    step.expect.iter().any(|expect| {
-        let keyword = match expect {
-            Expectation::Keyword(keyword) => Some(*keyword),
-            Expectation::Check(check) => check.is,
-        };
-        matches!(keyword, Some(Keyword::Refused | Keyword::Rejected))
-    })
+    expects(step, &[Keyword::Refused, Keyword::Rejected])
 }

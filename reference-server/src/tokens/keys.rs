@@ -1,8 +1,9 @@
 //! The port that signs and verifies: HS256 by the shared secret, or Ed25519 with a public key to publish.
 
 use crate::config::{Config, Signing};
+use crate::secret::Secret;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 use serde_json::{Value, json};
@@ -63,8 +64,7 @@ impl SecretKeys {
 
     fn ed25519(secret: &[u8]) -> Result<Self, String> {
         let failed = |_| "the Ed25519 key cannot be derived from the secret".to_owned();
-        let seed = derive(secret, b"reference-server ed25519 signing key 1");
-        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|error| error.to_string())?;
+        let pair = ed25519_pair(secret)?;
         let document = pair.to_pkcs8().map_err(failed)?;
         let public = Base64UrlUnpadded::encode_string(pair.public_key().as_ref());
         let id =
@@ -102,6 +102,29 @@ impl Keys for SecretKeys {
         Some(json!({ "keys": [
             { "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.id, "x": public }
         ] }))
+    }
+}
+
+/// The key pair that EdDSA tokens are signed with.
+fn ed25519_pair(secret: &[u8]) -> Result<Ed25519KeyPair, String> {
+    let seed = derive(secret, b"reference-server ed25519 signing key 1");
+    Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|error| error.to_string())
+}
+
+/// What tokens are signed with, for whoever is handed it: the secret itself, or the private key as PEM (PKCS#8).
+pub(crate) fn signing_key(config: &Config) -> Result<Secret, String> {
+    let secret = config.secret.expose();
+    match config.signing {
+        Signing::Hs256 => Ok(Secret::new(secret)),
+        Signing::EdDsa => {
+            let document = ed25519_pair(secret.as_bytes())?
+                .to_pkcs8v1()
+                .map_err(|error| error.to_string())?;
+            let der = Base64::encode_string(document.as_ref());
+            Ok(Secret::new(format!(
+                "-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n"
+            )))
+        }
     }
 }
 

@@ -176,6 +176,16 @@ pub struct Grade {
     pub severity: Option<Severity>,
 }
 
+impl Expectation {
+    /// The keyword, whether it stands alone or in a table.
+    pub fn keyword(&self) -> Option<Keyword> {
+        match self {
+            Expectation::Keyword(keyword) => Some(*keyword),
+            Expectation::Check(check) => check.is,
+        }
+    }
+}
+
 impl From<Keyword> for Expectation {
     fn from(keyword: Keyword) -> Expectation {
         Expectation::Keyword(keyword)

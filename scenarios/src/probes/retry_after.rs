@@ -74,9 +74,7 @@ async fn waited(lab: &mut dyn Lab, throttled: &Response) -> Verdict {
 
 /// The seconds that `Retry-After` (RFC 9110 10.2.3), `X-Retry-After`, or `RateLimit-Reset` names.
 fn announced(response: &Response) -> Option<Duration> {
-    let seconds = ["retry-after", "x-retry-after", "ratelimit-reset"]
-        .iter()
-        .find_map(|name| response.header(name))?;
+    let seconds = response.retry_after()?;
     if let Ok(number) = seconds.trim().parse::<u64>() {
         return Some(Duration::from_secs(number));
     }
