@@ -20,6 +20,7 @@ mod io;
 mod list;
 mod mode;
 mod options;
+mod page;
 mod progress;
 mod recognise;
 mod replay;

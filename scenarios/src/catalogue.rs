@@ -169,6 +169,12 @@ fn complaint(scenario: &Scenario) -> Option<(String, String)> {
             ),
         ));
     }
+    if scenario.probe.is_some() && scenario.attempt.is_none() {
+        return Some((
+            "probe".into(),
+            "a probe is code: say in `attempt` what it sends and what passes".into(),
+        ));
+    }
     if scenario.requirement.trim().is_empty()
         || scenario.fix.trim().is_empty()
         || scenario.why.trim().is_empty()

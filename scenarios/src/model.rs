@@ -137,6 +137,9 @@ pub struct Scenario {
     /// The name of the probe that does the attack instead of cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<String>,
+    /// What the probe sends, and what passes, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<String>,
     /// Globs of the scenarios whose exchanges are judged here, by `expect` of the `[observed]` table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observe: Vec<String>,
@@ -167,6 +170,7 @@ impl Scenario {
             cases: Vec::new(),
             effects: Vec::new(),
             probe: None,
+            attempt: None,
             observe: Vec::new(),
             observed: Vec::new(),
         }

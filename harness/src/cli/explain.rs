@@ -1,40 +1,73 @@
 //! `authspec explain`: a scenario, or a weakness of the reference server, for whoever has to understand or mend it.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use reports::gate::EXIT_PASSED;
 use scenarios::model::{References, Scenario, Step};
 
 use super::list::{mode_word, needs};
 use super::options::OwnScenarios;
+use super::page::Page;
 use super::similar::suggestion;
 use super::{Io, Stop, words};
+use crate::plan::globs;
 
 /// Tells what a scenario sends, what passes, why it matters and how to fix it.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The id of a scenario, such as `token.alg-none`, or of a weakness of the reference server.
+    /// The id of a scenario, such as `token.alg-none`, a glob over ids, such as `token.*`, or the id of a weakness of the
+    /// reference server.
     #[arg(value_name = "ID")]
     id: String,
+    /// How it is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: PageFormat,
     #[command(flatten)]
     own: OwnScenarios,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PageFormat {
+    Text,
+    Markdown,
+}
+
+impl PageFormat {
+    fn written(self, page: &Page) -> String {
+        match self {
+            PageFormat::Text => page.as_text(),
+            PageFormat::Markdown => page.as_markdown(),
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let catalogue = arguments.own.catalogue()?;
     let id = arguments.id.split('#').next().unwrap_or_default();
-    let text =
-        match catalogue.find(id) {
-            Some(scenario) => explained(scenario),
-            None => match weakness(id) {
-                Some(text) => text,
-                None => {
-                    let ids = catalogue.all().iter().map(|scenario| scenario.id.as_str());
-                    return Err(Stop::new(format!("nothing has the id `{id}`"))
-                        .advice(suggestion(id, ids.chain(weaknesses()), "authspec list")));
-                }
-            },
-        };
-    io.print(&text)?;
+    let asked = globs(&[id.to_owned()]);
+    let mut pages: Vec<_> = catalogue
+        .all()
+        .iter()
+        .filter(|scenario| scenario.id == id || asked.is_match(&scenario.id))
+        .map(explained)
+        .collect();
+    if pages.is_empty() {
+        pages.extend(weakness(id));
+    }
+    if pages.is_empty() {
+        let ids = catalogue.all().iter().map(|scenario| scenario.id.as_str());
+        return Err(
+            Stop::new(format!("nothing has the id `{id}`")).advice(suggestion(
+                id,
+                ids.chain(weaknesses()),
+                "authspec list",
+            )),
+        );
+    }
+    let pages: Vec<_> = pages
+        .iter()
+        .map(|page| arguments.format.written(page))
+        .collect();
+    io.print(&pages.join("\n"))?;
     Ok(EXIT_PASSED)
 }
 
@@ -52,14 +85,13 @@ fn weaknesses() -> Vec<&'static str> {
 }
 
 #[cfg(feature = "defects")]
-fn weakness(id: &str) -> Option<String> {
+fn weakness(id: &str) -> Option<Page> {
     let defect = reference_server::defects::find(id)?;
-    let mut page = Page::default();
-    page.line(&format!(
-        "{}   a weakness that the reference server can be given",
-        defect.id
-    ));
-    page.line(defect.title);
+    let mut page = Page::new(
+        defect.id,
+        "a weakness that the reference server can be given",
+        defect.title,
+    );
     page.section("weakness");
     page.item(&format!("CWE-{}", defect.cwe));
     page.section("caught by");
@@ -73,32 +105,45 @@ fn weakness(id: &str) -> Option<String> {
         }
     }
     page.section("see it");
-    page.item(&format!("authspec demo --defect {}", defect.id));
-    Some(page.0)
+    page.item(&format!("`authspec demo --defect {}`", defect.id));
+    Some(page)
 }
 
 #[cfg(not(feature = "defects"))]
-fn weakness(_: &str) -> Option<String> {
+fn weakness(_: &str) -> Option<Page> {
     None
 }
 
-fn explained(scenario: &Scenario) -> String {
-    let mut page = Page::default();
-    let mode = mode_word(scenario.mode);
-    page.line(&format!(
-        "{}   {}   mode {mode}",
-        scenario.id,
-        scenario.severity.word()
-    ));
-    page.line(&scenario.requirement);
+/// The weaknesses of the reference server on which this scenario fails.
+#[cfg(feature = "defects")]
+fn proofs(id: &str) -> Vec<&'static str> {
+    reference_server::defects::DEFECTS
+        .iter()
+        .filter(|defect| defect.caught_by.contains(&id))
+        .map(|defect| defect.id)
+        .collect()
+}
+
+#[cfg(not(feature = "defects"))]
+fn proofs(_: &str) -> Vec<&'static str> {
+    Vec::new()
+}
+
+fn explained(scenario: &Scenario) -> Page {
+    let weight = format!(
+        "{}   mode {}",
+        scenario.severity.word(),
+        mode_word(scenario.mode)
+    );
+    let mut page = Page::new(&scenario.id, &weight, &scenario.requirement);
     page.section("why it matters");
-    page.prose(2, &scenario.why);
+    page.prose(&scenario.why);
     if !scenario.needs.is_empty() {
         page.section("needs");
-        page.item(&needs(&scenario.needs).join(", "));
+        page.prose(&needs(&scenario.needs).join(", "));
     }
     page.section("control");
-    page.prose(2, &words::control(&scenario.control));
+    page.prose(&words::control(&scenario.control));
     if !scenario.setup.is_empty() {
         page.section("first");
         steps(&mut page, &scenario.setup);
@@ -109,9 +154,10 @@ fn explained(scenario: &Scenario) -> String {
     }
     steps(&mut page, &scenario.cases);
     if let Some(probe) = &scenario.probe {
-        page.item(&format!(
-            "the probe `{probe}`, which is code: scenarios/src/probes/"
-        ));
+        match &scenario.attempt {
+            Some(attempt) => page.prose(attempt),
+            None => page.prose(&format!("what the probe `{probe}` does")),
+        }
     }
     if !scenario.observe.is_empty() {
         page.item(&format!(
@@ -119,7 +165,7 @@ fn explained(scenario: &Scenario) -> String {
             scenario.observe.join(", ")
         ));
         for expectation in &scenario.observed {
-            page.prose(4, &format!("passes when {}", words::expects(expectation)));
+            page.detail(&format!("passes when {}", words::expects(expectation)));
         }
     }
     if !scenario.effects.is_empty() {
@@ -127,15 +173,22 @@ fn explained(scenario: &Scenario) -> String {
         steps(&mut page, &scenario.effects);
     }
     page.section("fix");
-    page.prose(2, &scenario.fix);
+    page.prose(&scenario.fix);
     for (stack, fix) in &scenario.fix_on {
-        page.prose(2, &format!("on {stack}: {fix}"));
+        page.item(&format!("on {stack}: {fix}"));
     }
     page.section("references");
     for line in references(&scenario.refs) {
         page.item(&line);
     }
-    page.0
+    let proofs = proofs(&scenario.id);
+    if !proofs.is_empty() {
+        page.section("see it fail");
+        for defect in proofs {
+            page.item(&format!("`authspec demo --defect {defect}`"));
+        }
+    }
+    page
 }
 
 fn steps(page: &mut Page, steps: &[Step]) {
@@ -146,13 +199,10 @@ fn steps(page: &mut Page, steps: &[Step]) {
             None => sends,
         });
         for expectation in &step.expect {
-            page.prose(4, &format!("passes when {}", words::expects(expectation)));
+            page.detail(&format!("passes when {}", words::expects(expectation)));
         }
         if step.may_close {
-            page.prose(
-                4,
-                "a connection that is closed without an answer passes too",
-            );
+            page.detail("a connection that is closed without an answer passes too");
         }
     }
 }
@@ -169,39 +219,4 @@ fn references(refs: &References) -> Vec<String> {
         .filter(|(_, items)| !items.is_empty())
         .map(|(name, items)| format!("{name}: {}", items.join(", ")))
         .collect()
-}
-
-#[derive(Default)]
-struct Page(String);
-
-impl Page {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
-    }
-
-    fn section(&mut self, title: &str) {
-        self.0.push('\n');
-        self.line(title);
-    }
-
-    fn item(&mut self, text: &str) {
-        self.prose(2, text);
-    }
-
-    /// Text that is wrapped at 100 columns.
-    fn prose(&mut self, indent: usize, text: &str) {
-        let mut row = String::new();
-        for word in text.split_whitespace() {
-            if !row.is_empty() && indent + row.chars().count() + 1 + word.chars().count() > 100 {
-                self.line(&format!("{:indent$}{row}", ""));
-                row.clear();
-            }
-            if !row.is_empty() {
-                row.push(' ');
-            }
-            row.push_str(word);
-        }
-        self.line(&format!("{:indent$}{row}", ""));
-    }
 }
