@@ -13,9 +13,6 @@ use authspec::options::Options;
 use authspec::profile::{Overrides, Source, load};
 use authspec::secret::Secret;
 use authspec::time::Time;
-use aws_lc_rs::hmac;
-use aws_lc_rs::signature::Ed25519KeyPair;
-use base64ct::{Base64, Encoding};
 use libtest_mimic::{Arguments, Failed, Trial};
 use reference_server::defects::{DEFECTS, Defect, cheap_passwords};
 use reference_server::{AuthMode, Clock, Config, Parts, Running, SharedClock, Signing};
@@ -51,6 +48,8 @@ fn main() -> ExitCode {
     for (auth, signing) in [
         (AuthMode::Bearer, Signing::Hs256),
         (AuthMode::Bearer, Signing::EdDsa),
+        (AuthMode::Bearer, Signing::Rs256),
+        (AuthMode::Bearer, Signing::Es256),
         (AuthMode::Cookie, Signing::Hs256),
         (AuthMode::Cookie, Signing::EdDsa),
     ] {
@@ -204,7 +203,7 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
     let options = Options {
         mode: Mode::Full,
         launched: true,
-        signing_key: Some(signing_key(&config)?),
+        signing_key: Some(Secret::new(config.signing_key()?.expose())),
         skip: left_out(bout.defect),
         ..Options::new(time)
     };
@@ -221,21 +220,6 @@ fn left_out(defect: Option<&Defect>) -> Vec<String> {
     } else {
         vec!["rate.*".into()]
     }
-}
-
-/// The secret itself, or the private key that the server derives from it.
-fn signing_key(config: &Config) -> Result<Secret, aws_lc_rs::error::Unspecified> {
-    let secret = config.secret.expose();
-    if config.signing == Signing::Hs256 {
-        return Ok(Secret::new(secret));
-    }
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let seed = hmac::sign(&key, b"reference-server ed25519 signing key 1\x01");
-    let der = Ed25519KeyPair::from_seed_unchecked(seed.as_ref())?.to_pkcs8v1()?;
-    let body = Base64::encode_string(der.as_ref());
-    Ok(Secret::new(format!(
-        "-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
-    )))
 }
 
 fn every_scenario_is_proven(catalogue: &Catalogue) -> Result<(), Failed> {

@@ -18,8 +18,49 @@ pub enum AuthMode {
 pub enum Signing {
     /// HMAC with the shared secret.
     Hs256,
-    /// Ed25519, the public key at `/.well-known/jwks.json`.
+    Hs384,
+    Hs512,
+    /// RSA, PKCS#1 v1.5; as with all below, the public key is at `/.well-known/jwks.json`.
+    Rs256,
+    /// RSA, PSS.
+    Ps256,
+    /// ECDSA on P-256.
+    Es256,
+    /// Ed25519.
     EdDsa,
+}
+
+impl Signing {
+    pub const ALL: [Signing; 7] = [
+        Signing::Hs256,
+        Signing::Hs384,
+        Signing::Hs512,
+        Signing::Rs256,
+        Signing::Ps256,
+        Signing::Es256,
+        Signing::EdDsa,
+    ];
+
+    /// As the header of a token says it (RFC 7518 3.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Signing::Hs256 => "HS256",
+            Signing::Hs384 => "HS384",
+            Signing::Hs512 => "HS512",
+            Signing::Rs256 => "RS256",
+            Signing::Ps256 => "PS256",
+            Signing::Es256 => "ES256",
+            Signing::EdDsa => "EdDSA",
+        }
+    }
+
+    /// Whether anybody may know the key that verifies.
+    pub fn has_public_key(self) -> bool {
+        match self {
+            Signing::Hs256 | Signing::Hs384 | Signing::Hs512 => false,
+            Signing::Rs256 | Signing::Ps256 | Signing::Es256 | Signing::EdDsa => true,
+        }
+    }
 }
 
 /// How often something may happen in a minute.
@@ -145,11 +186,12 @@ impl Config {
             };
         }
         if let Some(value) = set("AUTH_SIGNING") {
-            config.signing = match value.as_str() {
-                "hs256" => Signing::Hs256,
-                "eddsa" => Signing::EdDsa,
-                _ => return Err(bad("AUTH_SIGNING", value, "`hs256` or `eddsa`")),
+            let named = |signing: &Signing| signing.name().to_ascii_lowercase() == value;
+            let Some(signing) = Signing::ALL.into_iter().find(named) else {
+                let wanted = "`hs256`, `hs384`, `hs512`, `rs256`, `ps256`, `es256` or `eddsa`";
+                return Err(bad("AUTH_SIGNING", value, wanted));
             };
+            config.signing = signing;
         }
         for word in set("TRUSTED_PROXIES").iter().flat_map(|list| words(list)) {
             let Ok(address) = word.parse() else {
@@ -190,6 +232,18 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some(why) = weakness(self.secret.expose()) {
             return Err(ConfigError::WeakSecret(why));
+        }
+        // A key as long as the hash (RFC 7518 3.2); 32 bytes are asked of every secret.
+        let length = self.secret.expose().len();
+        if self.signing == Signing::Hs384 && length < 48 {
+            return Err(ConfigError::WeakSecret(
+                "is shorter than the 48 bytes of HS384; make one with `openssl rand -base64 48`",
+            ));
+        }
+        if self.signing == Signing::Hs512 && length < 64 {
+            return Err(ConfigError::WeakSecret(
+                "is shorter than the 64 bytes of HS512; make one with `openssl rand -base64 48`",
+            ));
         }
         let url = self.database_url.expose();
         if !["sqlite:", "postgres:", "postgresql:"]

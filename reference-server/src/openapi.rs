@@ -1,6 +1,6 @@
 //! The document at `/openapi.json` (OpenAPI 3.1): what this server, as it is configured, takes and answers.
 
-use crate::config::{AuthMode, Config, Signing};
+use crate::config::{AuthMode, Config};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn document(config: &Config) -> Value {
@@ -72,7 +72,7 @@ pub(crate) fn document(config: &Config) -> Value {
             "delete": secured(operation("Delete a task", &one, None, &none("Deleted"), &[401, 403, 404])),
         }),
     );
-    if config.signing == Signing::EdDsa {
+    if config.signing.has_public_key() {
         path(
             "/.well-known/jwks.json",
             json!({ "get": operation("The public keys of the access tokens", &[], None, &json!({ "200": content("A JWK set", "Jwks") }), &[]) }),

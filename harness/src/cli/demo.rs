@@ -58,6 +58,16 @@ pub(super) enum AuthWord {
 pub(super) enum JwtWord {
     /// By a shared secret
     Hs256,
+    /// By a shared secret of 48 bytes or more
+    Hs384,
+    /// By a shared secret of 64 bytes or more
+    Hs512,
+    /// By RSA (PKCS#1 v1.5), a new key in each process, its public half at /.well-known/jwks.json
+    Rs256,
+    /// The same by RSA (PSS)
+    Ps256,
+    /// By ECDSA on P-256, the public key at /.well-known/jwks.json
+    Es256,
     /// By Ed25519, the public key at /.well-known/jwks.json
     Eddsa,
 }
@@ -158,6 +168,11 @@ impl From<JwtWord> for reference_server::Signing {
     fn from(word: JwtWord) -> Self {
         match word {
             JwtWord::Hs256 => Self::Hs256,
+            JwtWord::Hs384 => Self::Hs384,
+            JwtWord::Hs512 => Self::Hs512,
+            JwtWord::Rs256 => Self::Rs256,
+            JwtWord::Ps256 => Self::Ps256,
+            JwtWord::Es256 => Self::Es256,
             JwtWord::Eddsa => Self::EdDsa,
         }
     }

@@ -1,11 +1,13 @@
-//! The port that signs and verifies: HS256 by the shared secret, or Ed25519 with a public key to publish.
+//! The port that signs and verifies: HMAC by the shared secret, or a key pair whose public half is published.
+
+mod pair;
 
 use crate::config::{Config, Signing};
 use crate::secret::Secret;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use pair::Pair;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -36,48 +38,59 @@ pub trait Keys: Send + Sync {
     }
 }
 
-/// The configured key; derived from the secret, so that a restart keeps it.
+/// The configured key.
 pub(crate) struct SecretKeys {
-    algorithm: Algorithm,
-    name: &'static str,
-    id: Option<String>,
-    signing: EncodingKey,
+    signing: Signing,
+    private: EncodingKey,
     verifying: DecodingKey,
-    public: Option<String>,
+    /// The public half with its `kid`, where there is one.
+    public: Option<(String, Value)>,
 }
 
 impl SecretKeys {
     pub(crate) fn new(config: &Config) -> Result<Self, String> {
         let secret = config.secret.expose().as_bytes();
-        match config.signing {
-            Signing::Hs256 => Ok(Self {
-                algorithm: Algorithm::HS256,
-                name: "HS256",
-                id: None,
-                signing: EncodingKey::from_secret(secret),
+        let Some(pair) = Pair::of(config)? else {
+            return Ok(Self {
+                signing: config.signing,
+                private: EncodingKey::from_secret(secret),
                 verifying: DecodingKey::from_secret(secret),
                 public: None,
-            }),
-            Signing::EdDsa => Self::ed25519(secret),
-        }
+            });
+        };
+        let pem = pair.pem();
+        let pem = pem.expose().as_bytes();
+        let private = match config.signing {
+            Signing::Rs256 | Signing::Ps256 => EncodingKey::from_rsa_pem(pem),
+            Signing::Es256 => EncodingKey::from_ec_pem(pem),
+            Signing::EdDsa | Signing::Hs256 | Signing::Hs384 | Signing::Hs512 => {
+                EncodingKey::from_ed_pem(pem)
+            }
+        };
+        let mut jwk = pair.public;
+        let id = Base64UrlUnpadded::encode_string(&Sha256::digest(jwk.to_string())[..12]);
+        jwk["alg"] = config.signing.name().into();
+        jwk["use"] = "sig".into();
+        jwk["kid"] = id.as_str().into();
+        let parsed = serde_json::from_value(jwk.clone()).map_err(|error| error.to_string())?;
+        Ok(Self {
+            signing: config.signing,
+            private: private.map_err(|error| error.to_string())?,
+            verifying: DecodingKey::from_jwk(&parsed).map_err(|error| error.to_string())?,
+            public: Some((id, jwk)),
+        })
     }
 
-    fn ed25519(secret: &[u8]) -> Result<Self, String> {
-        let failed = |_| "the Ed25519 key cannot be derived from the secret".to_owned();
-        let pair = ed25519_pair(secret)?;
-        let document = pair.to_pkcs8().map_err(failed)?;
-        let public = Base64UrlUnpadded::encode_string(pair.public_key().as_ref());
-        let id =
-            Base64UrlUnpadded::encode_string(&Sha256::digest(pair.public_key().as_ref())[..12]);
-        Ok(Self {
-            algorithm: Algorithm::EdDSA,
-            name: "EdDSA",
-            id: Some(id),
-            signing: EncodingKey::from_ed_der(document.as_ref()),
-            verifying: DecodingKey::from_ed_components(&public)
-                .map_err(|error| error.to_string())?,
-            public: Some(public),
-        })
+    fn algorithm(&self) -> Algorithm {
+        match self.signing {
+            Signing::Hs256 => Algorithm::HS256,
+            Signing::Hs384 => Algorithm::HS384,
+            Signing::Hs512 => Algorithm::HS512,
+            Signing::Rs256 => Algorithm::RS256,
+            Signing::Ps256 => Algorithm::PS256,
+            Signing::Es256 => Algorithm::ES256,
+            Signing::EdDsa => Algorithm::EdDSA,
+        }
     }
 }
 
@@ -86,46 +99,27 @@ impl Keys for SecretKeys {
         self
     }
     fn algorithm(&self) -> &'static str {
-        self.name
+        self.signing.name()
     }
     fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.public.as_ref().map(|(id, _)| id.as_str())
     }
     fn sign(&self, message: &[u8]) -> Result<String, String> {
-        crypto::sign(message, &self.signing, self.algorithm).map_err(|error| error.to_string())
+        crypto::sign(message, &self.private, self.algorithm()).map_err(|error| error.to_string())
     }
     fn verify(&self, message: &[u8], signature: &str) -> bool {
-        crypto::verify(signature, message, &self.verifying, self.algorithm).unwrap_or(false)
+        crypto::verify(signature, message, &self.verifying, self.algorithm()).unwrap_or(false)
     }
     fn jwks(&self) -> Option<Value> {
-        let public = self.public.as_ref()?;
-        Some(json!({ "keys": [
-            { "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.id, "x": public }
-        ] }))
+        let (_, jwk) = self.public.as_ref()?;
+        Some(json!({ "keys": [jwk] }))
     }
-}
-
-/// The key pair that EdDSA tokens are signed with.
-fn ed25519_pair(secret: &[u8]) -> Result<Ed25519KeyPair, String> {
-    let seed = derive(secret, b"reference-server ed25519 signing key 1");
-    Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|error| error.to_string())
 }
 
 /// What tokens are signed with, for whoever is handed it: the secret itself, or the private key as PEM (PKCS#8).
 pub(crate) fn signing_key(config: &Config) -> Result<Secret, String> {
-    let secret = config.secret.expose();
-    match config.signing {
-        Signing::Hs256 => Ok(Secret::new(secret)),
-        Signing::EdDsa => {
-            let document = ed25519_pair(secret.as_bytes())?
-                .to_pkcs8v1()
-                .map_err(|error| error.to_string())?;
-            let der = Base64::encode_string(document.as_ref());
-            Ok(Secret::new(format!(
-                "-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n"
-            )))
-        }
-    }
+    let pair = Pair::of(config)?;
+    Ok(pair.map_or_else(|| Secret::new(config.secret.expose()), |pair| pair.pem()))
 }
 
 /// A key for one purpose out of the secret: one block of HKDF-Expand (RFC 5869 2.3), the secret being uniform.
