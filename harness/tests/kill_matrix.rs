@@ -22,12 +22,19 @@ use scenarios::catalogue::Catalogue;
 use scenarios::model::Mode;
 use tokio::net::TcpListener;
 
+use support::postgres::Shared;
+
+mod support {
+    pub(crate) mod postgres;
+}
+
 /// Defects that show in cookie mode alone.
 const IN_COOKIE_MODE: &[&str] = &["credentials-header-misspelt", "no-credentials-header"];
 
 /// Scenarios that no defect of the reference server can show, each with the reason.
 const UNPROVEN: &[(&str, &str)] = &[];
 
+const IN_MEMORY: &str = "sqlite::memory:";
 const SECRET: &str = "Vw3yq1r8TzK0mXn5bLd7PcJf2GhSa9Eu4QiRoWtYx6Z";
 
 fn main() -> ExitCode {
@@ -45,6 +52,7 @@ fn main() -> ExitCode {
             the_page_is_fresh(catalogue)
         }),
     ];
+    let shared = Arc::new(Shared::new().expect("a runtime is started"));
     for (auth, signing) in [
         (AuthMode::Bearer, Signing::Hs256),
         (AuthMode::Bearer, Signing::EdDsa),
@@ -54,14 +62,23 @@ fn main() -> ExitCode {
         (AuthMode::Cookie, Signing::EdDsa),
     ] {
         let name = format!("secure, {auth:?}, {signing:?}").to_lowercase();
-        trials.push(Trial::test(name, move || {
-            nothing_fires(catalogue, auth, signing)
+        trials.push(Trial::test(name.clone(), move || {
+            nothing_fires(catalogue, auth, signing, IN_MEMORY.to_owned())
         }));
+        let shared = shared.clone();
+        trials.push(Trial::ignorable_test(
+            format!("{name}, postgresql"),
+            move || shared.with(|database| nothing_fires(catalogue, auth, signing, database)),
+        ));
     }
     for defect in DEFECTS {
         trials.push(Trial::test(defect.id, move || is_caught(catalogue, defect)));
     }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    if let Some(shared) = Arc::into_inner(shared) {
+        shared.stop();
+    }
+    conclusion.exit_code()
 }
 
 /// What the server is, and what is run against it.
@@ -69,15 +86,22 @@ struct Bout {
     auth: AuthMode,
     signing: Signing,
     defect: Option<&'static Defect>,
+    database: String,
 }
 
-fn nothing_fires(catalogue: &Catalogue, auth: AuthMode, signing: Signing) -> Result<(), Failed> {
+fn nothing_fires(
+    catalogue: &Catalogue,
+    auth: AuthMode,
+    signing: Signing,
+    database: String,
+) -> Result<(), Failed> {
     let report = fought(
         catalogue,
         &Bout {
             auth,
             signing,
             defect: None,
+            database,
         },
     )?;
     let fired = report
@@ -99,6 +123,7 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             auth,
             signing: Signing::Hs256,
             defect: Some(defect),
+            database: IN_MEMORY.to_owned(),
         },
     )?;
     let mut wrong = Vec::new();
@@ -179,7 +204,10 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
     let config = Config {
         auth: bout.auth,
         signing: bout.signing,
-        ..Config::new("sqlite::memory:", reference_server::Secret::new(SECRET))
+        ..Config::new(
+            bout.database.as_str(),
+            reference_server::Secret::new(SECRET),
+        )
     };
     let clock = Arc::new(SharedClock::new());
     let mut parts = Parts::secure(&config, clock.clone()).await?;
