@@ -181,7 +181,9 @@ pub(crate) async fn credential_of(
         };
         let request =
             build(&run.target, call, &step, &filling).map_err(|error| error.to_string())?;
-        let exchange = transmit(run, request, label(actor, &route.name)).await?;
+        let exchange = transmit(run, request, label(actor, &route.name))
+            .await
+            .map_err(|unsent| unsent.to_string())?;
         let answered = exchange
             .response()
             .filter(|response| succeeded(route, response))
@@ -241,7 +243,9 @@ async fn plain(run: &Run, actor: &Actor, route: &Route) -> Result<Exchange, Stri
     };
     let request =
         build(&run.target, call, &Step::default(), &filling).map_err(|error| error.to_string())?;
-    transmit(run, request, label(actor, &route.name)).await
+    transmit(run, request, label(actor, &route.name))
+        .await
+        .map_err(|unsent| unsent.to_string())
 }
 
 fn label<'a>(actor: &'a Actor, call: &'a str) -> Label<'a> {

@@ -69,6 +69,7 @@ async fn check_scenarios(target: Target, all: &[Scenario], options: Options) -> 
     let mut report = report(&run.target, &run.options, started_at, run.id.clone());
     report.duration_ms = u64::try_from(run.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     report.waited_ms = run.options.time.waited_ms();
+    report.notes = run.notes();
     report.interrupted = run.options.cancel.is_cancelled();
     report.summary.requests = run.client.sent();
     report.results = results;
@@ -102,6 +103,7 @@ fn report(
         mode: options.mode,
         mode_reason: options.mode_reason.clone(),
         interrupted: false,
+        notes: Vec::new(),
         gate_rules: GateRules {
             fail_on: options.fail_on,
             strict: options.strict,

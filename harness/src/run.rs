@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use scenarios::disclosure::{Fact, FactKind};
-use scenarios::exchange::{Exchange, Response};
+use scenarios::exchange::{Answer, Exchange, Response};
 use serde_json::Value;
 
 use crate::actors::Actor;
@@ -16,6 +16,19 @@ use crate::forge::{Key, Token};
 use crate::options::Options;
 use crate::redact::Redactor;
 use crate::target::{Route, Target};
+
+/// What the last look and the clean-up may take beyond the deadline, at most.
+const CLOSING: Duration = Duration::from_secs(10);
+/// More of a body is not kept for the scenarios that observe.
+const KEPT_BODY: usize = 64 << 10;
+
+fn cut(response: &mut Response) {
+    if response.body.len() > KEPT_BODY {
+        response.body.truncate(KEPT_BODY);
+        response.body.shrink_to_fit();
+        response.truncated = true;
+    }
+}
 
 /// One run against one target.
 pub(crate) struct Run {
@@ -38,6 +51,10 @@ pub(crate) struct Run {
     accounts_made: AtomicUsize,
     created: Mutex<Vec<Created>>,
     seen: Mutex<Vec<Arc<Seen>>>,
+    /// What the reader of the report must know beside the verdicts.
+    notes: Mutex<Vec<String>>,
+    /// Set for the last look at the base controls and the clean-up, which have time of their own.
+    closing: AtomicBool,
     /// Whether a control used registration, so that it must be looked at once more at the end.
     pub(crate) registration_used: AtomicBool,
 }
@@ -90,6 +107,8 @@ impl Run {
             accounts_made: AtomicUsize::new(0),
             created: Mutex::default(),
             seen: Mutex::default(),
+            notes: Mutex::default(),
+            closing: AtomicBool::new(false),
             registration_used: AtomicBool::new(false),
             options,
         }
@@ -216,7 +235,12 @@ impl Run {
         std::mem::take(&mut *lock(&self.created))
     }
 
-    pub(crate) fn saw(&self, seen: Seen) {
+    pub(crate) fn saw(&self, mut seen: Seen) {
+        // Hundreds of these are kept until the end, and a hostile target fills each to the limit.
+        if let Answer::Response(response) = &mut seen.exchange.answer {
+            cut(response);
+        }
+        seen.good.as_mut().map(cut);
         lock(&self.seen).push(Arc::new(seen));
     }
 
@@ -224,14 +248,47 @@ impl Run {
         lock(&self.seen).clone()
     }
 
+    pub(crate) fn note(&self, note: String) {
+        lock(&self.notes).push(note);
+    }
+
+    pub(crate) fn notes(&self) -> Vec<String> {
+        lock(&self.notes).clone()
+    }
+
+    /// From here on a little time beyond the deadline, or after an interrupt, may be used.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
     /// What is left of the run's time.
     pub(crate) fn time_left(&self) -> Duration {
-        self.options.deadline.saturating_sub(self.started.elapsed())
+        let more = if self.is_closing() {
+            self.options.timeout.min(CLOSING)
+        } else {
+            Duration::ZERO
+        };
+        (self.options.deadline + more).saturating_sub(self.started.elapsed())
+    }
+
+    /// Why nothing more is sent.
+    pub(crate) fn ended(&self) -> String {
+        match self.options.cancel.is_cancelled() {
+            true => "the run was interrupted".into(),
+            false => format!(
+                "the deadline of {} s was reached (give --deadline)",
+                self.options.deadline.as_secs()
+            ),
+        }
     }
 
     /// Whether the run must end now.
     pub(crate) fn is_over(&self) -> bool {
-        self.options.cancel.is_cancelled() || self.time_left().is_zero()
+        (self.options.cancel.is_cancelled() && !self.is_closing()) || self.time_left().is_zero()
     }
 
     /// The statuses that the profile declares, by policy.

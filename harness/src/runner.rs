@@ -104,6 +104,7 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         done(run, &result);
         results.extend(planned.reported.then_some(result));
     }
+    run.close();
     if broken.is_none() {
         base_again(run, &mut results).await;
     }
@@ -208,7 +209,7 @@ fn elapsed(start: Instant) -> u64 {
 async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
     let start = Instant::now();
     if run.is_over() {
-        return stated(run, scenario, &Verdict::Inconclusive(ended(run)), None);
+        return stated(run, scenario, &Verdict::Inconclusive(run.ended()), None);
     }
     if run.options.signing_key.is_some()
         && run.key().is_none()
@@ -233,7 +234,7 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
     let second = play(run, scenario).await;
     if run.is_over() {
         // A confirmation that was cut off says nothing.
-        return stated(run, scenario, &Verdict::Inconclusive(ended(run)), None);
+        return stated(run, scenario, &Verdict::Inconclusive(run.ended()), None);
     }
     let repeats = |case: &Case| {
         second
@@ -263,16 +264,6 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
     });
     let cases: Vec<_> = cases.collect();
     played(run, scenario, &cases, elapsed(start))
-}
-
-fn ended(run: &Run) -> String {
-    match run.options.cancel.is_cancelled() {
-        true => "the run was interrupted".into(),
-        false => format!(
-            "the deadline of {} s was reached (give --deadline)",
-            run.options.deadline.as_secs()
-        ),
-    }
 }
 
 /// Judges a scenario over the exchanges of others, beside cases of its own.
@@ -384,11 +375,16 @@ async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
         return;
     };
     let told = format!("at the end of the run: {why}");
-    result.verdict = reports::model::Verdict::Fail;
+    // What there was no time to look at may hold as well as not.
+    let verdict = match exchanges.is_empty() && run.is_over() {
+        true => reports::model::Verdict::Inconclusive,
+        false => reports::model::Verdict::Fail,
+    };
+    result.verdict = verdict;
     result.reason = Some(told.clone());
     result.cases.push(CaseResult {
         name: "at the end of the run".into(),
-        verdict: reports::model::Verdict::Fail,
+        verdict,
         expected: "the same answer as at the start".into(),
         actual: exchanges.last().map_or(why, |exchange| exchange.outcome()),
         reason: Some(told),
@@ -411,6 +407,7 @@ async fn probe_refused(
     };
     match stage.perform(&probe, Part::Control, None).await {
         Ok(done) if done.complete => None,
+        Err(crate::stage::Stop::Unclear(why)) => Some((AGREE, why, vec![])),
         Ok(done) => {
             let why = format!(
                 "alice's credential was answered {}",
@@ -429,13 +426,21 @@ async fn clean_up(run: &Run) {
         return;
     }
     let scenario = Scenario::bare("clean-up");
-    for created in run.take_created().into_iter().rev() {
+    let mut made = run.take_created();
+    let mut left = 0;
+    let mut silent = false;
+    while let Some(created) = made.pop() {
         let resource = &run.target.resources[created.resource];
         if resource.delete.is_none() {
             continue;
         }
+        if silent {
+            left += 1;
+            continue;
+        }
         let Ok(mut stage) = Stage::set(run, &scenario, created.resource).await else {
-            return;
+            (silent, left) = (true, left + 1);
+            continue;
         };
         stage
             .actors
@@ -458,10 +463,16 @@ async fn clean_up(run: &Run) {
             on: Some("made".into()),
             ..Step::default()
         };
-        // What is gone already answers 404; nothing more can be done about the rest.
+        // What is gone already answers 404. A target that has fallen silent is not asked again.
         let deleted = stage.perform(&delete, Part::Look, None).await;
-        if matches!(&deleted, Ok(done) if done.exchange.response().is_none()) {
-            return;
+        if deleted.is_err() || matches!(&deleted, Ok(done) if done.exchange.response().is_none()) {
+            (silent, left) = (true, left + 1);
         }
+    }
+    if left > 0 {
+        run.note(format!(
+            "clean-up: {left} of the objects that this run made may still be there, since the target no longer answered in \
+             time; they belong to the accounts of this run"
+        ));
     }
 }

@@ -14,7 +14,7 @@ use crate::call::{Call, Filling, Sending, Verb, build};
 use crate::enrol::{credential_of, enrol, sign_in, succeeded};
 use crate::forge::{Forged, Material, forge};
 use crate::run::{Run, lock};
-use crate::wire::{Label, transmit, wait};
+use crate::wire::{Label, Unsent, transmit, wait};
 
 /// The actors, objects and credentials of one attempt at one scenario.
 pub(crate) struct Stage<'r> {
@@ -337,9 +337,11 @@ impl<'r> Stage<'r> {
         if let Some(forged) = forged {
             self.run.redactor.add("FORGED_TOKEN", &forged.text);
         }
-        let exchange = transmit(self.run, request, label)
-            .await
-            .map_err(Stop::Skip)?;
+        let exchange = match transmit(self.run, request, label).await {
+            Ok(exchange) => exchange,
+            Err(Unsent::Unsendable(why)) => return Err(Stop::Skip(why)),
+            Err(Unsent::NoTime(why)) => return Err(Stop::Unclear(why)),
+        };
         self.record.push(exchange.clone());
         let mut done = Done {
             sent,

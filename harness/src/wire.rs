@@ -21,6 +21,17 @@ pub(crate) struct Label<'a> {
     pub(crate) patient: bool,
 }
 
+/// Why a request did not leave.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unsent {
+    /// It cannot be written; another target would not get it either.
+    #[error("{0}")]
+    Unsendable(String),
+    /// It was not sent, or its answer not awaited, for want of time.
+    #[error("{0}")]
+    NoTime(String),
+}
+
 /// How often a throttled request is tried again.
 const TRIES: usize = 3;
 
@@ -29,7 +40,7 @@ pub(crate) async fn transmit(
     run: &Run,
     request: Request,
     label: Label<'_>,
-) -> Result<Exchange, String> {
+) -> Result<Exchange, Unsent> {
     let kind = match label.call {
         "login" => Kind::Login,
         "register" => Kind::Registration,
@@ -38,20 +49,26 @@ pub(crate) async fn transmit(
     let mut tries = 0;
     loop {
         if label.patient {
-            keep_to_limits(run, kind).await?;
+            keep_to_limits(run, kind).await.map_err(Unsent::NoTime)?;
         }
-        let answer = run
-            .client
-            .send(&request, label.fresh)
+        if run.is_over() {
+            return Err(Unsent::NoTime(run.ended()));
+        }
+        // A target that drips its answer may not hold the run beyond its deadline.
+        let sent = tokio::time::timeout(run.time_left(), run.client.send(&request, label.fresh));
+        let answer = sent
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|_| Unsent::NoTime(run.ended()))?
+            .map_err(|error| Unsent::Unsendable(error.to_string()))?;
         tries += 1;
         if let Answer::Response(response) = &answer {
             run.learn_clock(response);
             if label.patient && response.is_throttled() && tries < TRIES {
                 let delay = retry_after(response);
                 if delay <= run.options.patience && delay < run.time_left() {
-                    wait(run, "the target asked to", delay).await?;
+                    wait(run, "the target asked to", delay)
+                        .await
+                        .map_err(Unsent::NoTime)?;
                     continue;
                 }
             }
@@ -69,7 +86,7 @@ pub(crate) async fn transmit(
 
 async fn keep_to_limits(run: &Run, kind: Kind) -> Result<(), String> {
     loop {
-        let delay = run.budget.delay(kind, run.target_now());
+        let delay = run.budget.delay(kind, run.options.time.unix());
         if delay.is_zero() {
             return Ok(());
         }

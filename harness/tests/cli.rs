@@ -112,6 +112,24 @@ fn an_unknown_option_is_named_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_dry_run_sends_nothing_even_to_find_the_preset() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    refused(
+        &Place::new(),
+        &["check", &url, "--dry-run"],
+        &["--dry-run sends nothing", "--preset fastapi"],
+    );
+    let named = ["check", &url, "--dry-run", "--preset", "fastapi"];
+    let output = Place::new().run(&named);
+    assert_eq!(output.status.code(), Some(i32::from(EXIT_PASSED)));
+    assert!(text(&output.stdout).contains("nothing was sent"));
+    let reached = listener.accept();
+    assert_eq!(reached.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
 fn a_value_that_cannot_be_is_named() {
     let place = Place::new();
     refused(

@@ -49,6 +49,9 @@ fn opening(page: &mut Page, report: &Report) {
         let text = "interrupted: this is what was seen until then; run it again for the rest";
         page.line(0, &[(Look::Open, text)]);
     }
+    for note in &report.notes {
+        page.line(0, &[(Look::Open, note)]);
+    }
 }
 
 fn base_controls(page: &mut Page, failed: &[&ScenarioResult]) {

@@ -37,6 +37,9 @@ pub struct Report {
     /// Ended before its last scenario; what is here is what was seen until then.
     #[serde(default)]
     pub interrupted: bool,
+    /// What the reader must know beside the verdicts, such as what could not be cleaned up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What the gate was judged by, so that it can be judged again from the file alone.
     #[serde(default)]
     pub gate_rules: GateRules,

@@ -23,7 +23,10 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
     let timeout = arguments.run.limits.timeout;
-    let target = arguments.target.target(timeout, io).await?;
+    let target = arguments
+        .target
+        .target(timeout, !arguments.run.dry_run, io)
+        .await?;
     let key = arguments.secret.for_target(&target, io)?;
     let options = arguments.run.options(&target, key, io.time(), false, io)?;
     super::run::run(target, options, &arguments.run, io).await

@@ -59,7 +59,7 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
         moved.unwrap_or(&places.auth_url),
         moved.unwrap_or(&places.api_url),
     );
-    let target = target.target(arguments.limits.timeout, io).await?;
+    let target = target.target(arguments.limits.timeout, true, io).await?;
     let key = arguments.secret.for_target(&target, io)?;
     let mut options = arguments.limits.options(&target, key, io.time(), false, io);
     options.seed = recorded.seed;

@@ -74,8 +74,14 @@ impl ProfileArguments {
 }
 
 impl TargetArguments {
-    /// Reads the profile, or finds the preset that fits. Only that search sends anything, and it only reads.
-    pub(super) async fn target(&self, timeout: Duration, io: &Io) -> Result<Target, Stop> {
+    /// Reads the profile, or finds the preset that fits. Only that search sends anything, and it only reads; where
+    /// nothing may be `sent` there is no search.
+    pub(super) async fn target(
+        &self,
+        timeout: Duration,
+        sent: bool,
+        io: &Io,
+    ) -> Result<Target, Stop> {
         let overrides = self.overrides();
         if let Some(source) = self.profile.source()? {
             return self.load(source, &overrides, io);
@@ -84,6 +90,14 @@ impl TargetArguments {
             return self.in_working_directory(&overrides, io);
         };
         let base = recognise::base(url)?;
+        if !sent {
+            let known: Vec<_> = PRESETS.iter().map(|preset| preset.name).collect();
+            let message = "--dry-run sends nothing, so it cannot look which preset fits";
+            return Err(Stop::new(message).advice(format!(
+                "name one, such as `--preset fastapi`, or give --profile FILE; there are {}",
+                known.join(", ")
+            )));
+        }
         let client = Client::new(timeout, None).map_err(|error| Stop::new(error.to_string()))?;
         let has_profile = Path::new(DEFAULT_PROFILE).is_file();
         let preset = recognise(&base, &client, has_profile).await?;

@@ -32,6 +32,7 @@ pub(crate) fn sample() -> Report {
         mode: Mode::Full,
         mode_reason: "the target is on loopback".to_owned(),
         interrupted: false,
+        notes: Vec::new(),
         gate_rules: GateRules::default(),
         summary: Summary {
             requests: 412,
