@@ -15,6 +15,13 @@ demo *OPTIONS:
 accept:
     AUTHSPEC_ACCEPT=1 INSTA_UPDATE=always cargo test
 
+# All benchmarks: the run by phases, the guesser, the reference server.
+bench: bench-run bench-guess bench-server
+
+# The whole catalogue on the reference server: wall time of each phase beside its floor.
+bench-run:
+    cargo bench -p authspec --bench run
+
 # Reads a second beside a bare handler, and the health route during a storm of logins.
 bench-server:
     cargo bench -p reference-server --bench server

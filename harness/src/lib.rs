@@ -32,6 +32,7 @@ mod redact;
 mod run;
 mod runner;
 mod stage;
+mod timeline;
 mod wire;
 
 use reports::gate::GateRules;
@@ -70,6 +71,7 @@ async fn check_scenarios(target: Target, all: &[Scenario], options: Options) -> 
     report.duration_ms = u64::try_from(run.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     report.waited_ms = run.options.time.waited_ms();
     report.notes = run.notes();
+    report.phases = run.timeline.told();
     report.interrupted = run.options.cancel.is_cancelled();
     report.summary.requests = run.client.sent();
     report.results = results;
@@ -99,6 +101,7 @@ fn report(
         started_at: started.to_string(),
         duration_ms: 0,
         waited_ms: 0,
+        phases: Vec::new(),
         seed: options.seed,
         mode: options.mode,
         mode_reason: options.mode_reason.clone(),

@@ -16,6 +16,7 @@ use crate::forge::{Key, Token};
 use crate::options::Options;
 use crate::redact::Redactor;
 use crate::target::{Route, Target};
+use crate::timeline::Timeline;
 
 /// What the last look and the clean-up may take beyond the deadline, at most.
 const CLOSING: Duration = Duration::from_secs(10);
@@ -39,6 +40,7 @@ pub(crate) struct Run {
     pub(crate) started: Instant,
     pub(crate) budget: Budget,
     pub(crate) redactor: Redactor,
+    pub(crate) timeline: Timeline,
     /// The shared actors by name, once they are enrolled.
     pub(crate) actors: Mutex<BTreeMap<String, Actor>>,
     facts: Mutex<Vec<Fact>>,
@@ -98,6 +100,7 @@ impl Run {
             started: Instant::now(),
             budget,
             redactor: Redactor::default(),
+            timeline: Timeline::default(),
             actors: Mutex::default(),
             facts: Mutex::default(),
             passwords: Mutex::default(),

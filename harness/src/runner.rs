@@ -27,6 +27,11 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         let url = crate::profile::join(&run.target.auth_url, &reset.path);
         run.client.get(&url).await;
     }
+    let phase = |name, jobs| {
+        let waited = run.options.time.waited_ms();
+        run.timeline.begin(name, jobs, waited);
+    };
+    phase("enrolment", 1);
     let base = Base::establish(run).await;
     let planned = plan(all, &abilities(run), &run.options);
     if let Some(progress) = &run.options.progress {
@@ -52,6 +57,7 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
             .iter()
             .filter(move |planned| planned.scenario.phase == phase)
     };
+    phase("base", 1);
     let mut broken = base.broken();
     // Where the API refuses what the issuer gives, registration and login have no fault of their own.
     let mut first: Vec<_> = of(Phase::Base).collect();
@@ -78,19 +84,22 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         async move {
             let result = match broken {
                 Some(why) => stated(run, &scenario, &Verdict::Inconclusive(why), None),
-                None => confirmed(run, &scenario).await,
+                None => run.timeline.chain(confirmed(run, &scenario)).await,
             };
             done(run, &result);
             reported.then_some(result)
         }
     };
+    phase("parallel", run.options.jobs);
     let parallel = stream::iter(of(Phase::Parallel).map(judged)).buffered(run.options.jobs.max(1));
     results.extend(parallel.collect::<Vec<_>>().await.into_iter().flatten());
-    for phase in [Phase::Quiet, Phase::Exclusive] {
-        for planned in of(phase) {
+    for (name, alone) in [("quiet", Phase::Quiet), ("exclusive", Phase::Exclusive)] {
+        phase(name, 1);
+        for planned in of(alone) {
             results.extend(judged(planned).await);
         }
     }
+    phase("observing", 1);
     for planned in of(Phase::Observing) {
         let result = match &broken {
             Some(why) => stated(
@@ -105,10 +114,12 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         results.extend(planned.reported.then_some(result));
     }
     run.close();
+    phase("end", 1);
     if broken.is_none() {
         base_again(run, &mut results).await;
     }
     clean_up(run).await;
+    run.timeline.end(run.options.time.waited_ms());
     results
 }
 

@@ -55,11 +55,16 @@ pub(crate) async fn transmit(
             return Err(Unsent::NoTime(run.ended()));
         }
         // A target that drips its answer may not hold the run beyond its deadline.
+        let left = std::time::Instant::now();
         let sent = tokio::time::timeout(run.time_left(), run.client.send(&request, label.fresh));
         let answer = sent
             .await
             .map_err(|_| Unsent::NoTime(run.ended()))?
             .map_err(|error| Unsent::Unsendable(error.to_string()))?;
+        run.timeline.exchanged(match &answer {
+            Answer::Response(response) => response.duration,
+            Answer::Nothing(_) => left.elapsed(),
+        });
         tries += 1;
         if let Answer::Response(response) = &answer {
             run.learn_clock(response);

@@ -29,6 +29,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// The part of the duration that was spent waiting, for an expiry or for a limit.
     pub waited_ms: u64,
+    /// Where the time went.
+    #[serde(default)]
+    pub phases: Vec<PhaseTiming>,
     pub seed: u64,
     pub mode: Mode,
     /// Why it is this mode, to follow "mode full: ".
@@ -46,6 +49,22 @@ pub struct Report {
     pub summary: Summary,
     pub causes: Vec<Cause>,
     pub results: Vec<ScenarioResult>,
+}
+
+/// The time of one phase of a run, and what it could not have been under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseTiming {
+    pub phase: String,
+    pub wall_ms: u64,
+    /// Spent waiting, for an expiry or for a limit; waits side by side count each.
+    pub waited_ms: u64,
+    pub exchanges: u64,
+    /// All exchanges, one after another.
+    pub exchanges_ms: u64,
+    /// The exchanges of the scenario that took longest.
+    pub longest_chain_ms: u64,
+    /// The larger of the longest chain and of all exchanges divided by the number of jobs.
+    pub floor_ms: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -28,6 +28,7 @@ pub(crate) fn sample() -> Report {
         started_at: "2026-11-24T03:42:02Z".to_owned(),
         duration_ms: 141_234,
         waited_ms: 30_000,
+        phases: vec![],
         seed: 42,
         mode: Mode::Full,
         mode_reason: "the target is on loopback".to_owned(),
