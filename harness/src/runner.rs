@@ -437,20 +437,19 @@ async fn clean_up(run: &Run) {
         return;
     }
     let scenario = Scenario::bare("clean-up");
-    let mut made = run.take_created();
+    // What is left once the target has fallen silent; it is not asked again.
     let mut left = 0;
-    let mut silent = false;
-    while let Some(created) = made.pop() {
+    for created in run.take_created().into_iter().rev() {
         let resource = &run.target.resources[created.resource];
         if resource.delete.is_none() {
             continue;
         }
-        if silent {
+        if left > 0 {
             left += 1;
             continue;
         }
         let Ok(mut stage) = Stage::set(run, &scenario, created.resource).await else {
-            (silent, left) = (true, left + 1);
+            left = 1;
             continue;
         };
         stage
@@ -474,10 +473,10 @@ async fn clean_up(run: &Run) {
             on: Some("made".into()),
             ..Step::default()
         };
-        // What is gone already answers 404. A target that has fallen silent is not asked again.
+        // What is gone already answers 404.
         let deleted = stage.perform(&delete, Part::Look, None).await;
         if deleted.is_err() || matches!(&deleted, Ok(done) if done.exchange.response().is_none()) {
-            (silent, left) = (true, left + 1);
+            left = 1;
         }
     }
     if left > 0 {

@@ -11,13 +11,11 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 /// No engine has an image of this name, so that no container can be started.
 const NO_IMAGE: &str = "No Such Image";
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test binary is its own outside"
-)]
-fn outside(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+mod support {
+    pub(crate) mod outside;
 }
+
+use support::outside::outside;
 
 /// The local binaries, whether or not there is an engine.
 async fn local() -> Option<Postgres> {

@@ -13,6 +13,7 @@ use reports::gate::{EXIT_FAILED, EXIT_NOT_JUDGED, EXIT_PASSED, exit_code};
 use reports::model::{Report, Verdict};
 use scenarios::catalogue::Catalogue;
 
+use outside::outside;
 use python::{NoPython, Server, folder, interpreter};
 use support::{check, ids, options, real_time, shown, target};
 
@@ -21,6 +22,9 @@ mod fastapi {
 }
 use fastapi::python;
 mod support;
+
+#[path = "support/outside.rs"]
+mod outside;
 
 /// What waits for real; one full run is enough.
 const SLOW: &[&str] = &["session.persists", "rate.*"];
@@ -69,14 +73,6 @@ fn trial(name: &str, test: fn(&str) -> Result<(), String>) -> Trial {
         Err(NoPython::NotHere(why)) => Ok(Completion::ignored_with(why)),
         Err(NoPython::Missing(why)) => Err(Failed::from(why)),
     })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test binary is its own outside"
-)]
-fn outside(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 fn secret() -> String {

@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use support::postgres::Shared;
 
 mod support {
+    pub(crate) mod outside;
     pub(crate) mod postgres;
 }
 

@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let mut pages: Vec<_> = catalogue
         .all()
         .iter()
-        .filter(|scenario| scenario.id == id || asked.is_match(&scenario.id))
+        .filter(|scenario| asked.is_match(&scenario.id))
         .map(explained)
         .collect();
     if pages.is_empty() {
@@ -153,11 +153,8 @@ fn explained(scenario: &Scenario) -> Page {
         page.item(&format!("each time that {}", words::repeated(name, values)));
     }
     steps(&mut page, &scenario.cases);
-    if let Some(probe) = &scenario.probe {
-        match &scenario.attempt {
-            Some(attempt) => page.prose(attempt),
-            None => page.prose(&format!("what the probe `{probe}` does")),
-        }
+    if let Some(attempt) = &scenario.attempt {
+        page.prose(attempt);
     }
     if !scenario.observe.is_empty() {
         page.item(&format!(

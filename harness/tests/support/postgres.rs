@@ -7,18 +7,12 @@ use authspec::environment::database::{Postgres, Unavailable, postgres};
 use libtest_mimic::{Completion, Failed};
 use tokio::runtime::Runtime;
 
+use super::outside::outside;
+
 /// Owned in `main`, so that the server is gone when the tests are over.
 pub(crate) struct Shared {
     runtime: Runtime,
     server: OnceLock<Result<Postgres, Unavailable>>,
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test binary is its own outside"
-)]
-fn outside(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 impl Shared {
