@@ -192,7 +192,10 @@ pub(crate) fn build(
     } else {
         &target.api_url
     };
-    let mut url = join(base, &fill_path(&route.path, &value)?);
+    let mut url = match &step.at {
+        Some(path) => join(base, path),
+        None => join(base, &fill_path(&route.path, &value)?),
+    };
     for (name, text) in &step.query {
         url.query_pairs_mut().append_pair(name, text);
     }

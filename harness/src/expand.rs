@@ -91,6 +91,12 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         "origin" => return origin().map(str::to_owned),
         "origin.scheme" => return Ok(url()?.scheme().to_owned()),
         "origin.host" => return Ok(url()?.host_str().unwrap_or_default().to_owned()),
+        // The port as browsers write it: nothing where it is the scheme's own.
+        "origin.suffix" => {
+            return Ok(url()?
+                .port()
+                .map_or(String::new(), |port| format!(":{port}")));
+        }
         "origin.port" => {
             return Ok(url()?
                 .port_or_known_default()
@@ -161,6 +167,21 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
         "pad-left" => format!(" {text}"),
         "pad-right" => format!("{text} "),
         "fullwidth" => with_local(local.chars().map(full_width).collect()),
+        "plain-http" => text.replacen("https://", "http://", 1),
+        "parent" => parent(text).unwrap_or(text).to_owned(),
+        "undot" => match parent(text) {
+            Some(_) => text.replacen('.', "x", 1),
+            None => text.to_owned(),
+        },
+        "other-tld" => match text.rsplit_once('.') {
+            Some((name, last)) if !last.bytes().all(|b| b.is_ascii_digit()) => {
+                format!(
+                    "{name}.{}",
+                    if last == "example" { "test" } else { "example" }
+                )
+            }
+            _ => text.to_owned(),
+        },
         "dotless" => with_local(local.replace('i', "ı")),
         _ => return Err(Unwritable::Unknown(format!("|{name}"))),
     };
@@ -170,6 +191,13 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
         ))),
         false => Ok(changed),
     }
+}
+
+/// The domain above a host of at least three labels; an address has none.
+fn parent(host: &str) -> Option<&str> {
+    let (_, parent) = host.split_once('.')?;
+    let named = parent.contains('.') && !host.ends_with(|c: char| c.is_ascii_digit());
+    named.then_some(parent)
 }
 
 /// The full-width twin of an ASCII letter, which NFKC folds back.
@@ -212,6 +240,7 @@ mod tests {
             "{origin.scheme}://{origin.host}.evil.example",
             Ok("http://localhost.evil.example"),
         );
+        check("{origin.host}{origin.suffix}", Ok("localhost:3000"));
         check("{mail|upper}", Ok("AI@EXAMPLE.COM"));
         check("{mail|dotless}", Ok("aı@example.com"));
         check("{mail|fullwidth}", Ok("ａｉ@example.com"));

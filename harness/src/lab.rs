@@ -89,6 +89,10 @@ impl Lab for Bench<'_, '_> {
         })
     }
 
+    fn forget_last(&mut self) {
+        self.0.record.pop();
+    }
+
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {
         crate::wire::wait(self.0.run, "until a limit has passed", duration).await
     }

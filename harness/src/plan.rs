@@ -71,6 +71,10 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
         ),
         (Ability::Https, target.auth_url.scheme() == "https"),
         (
+            Ability::Production,
+            target.environment == crate::target::Environment::Production,
+        ),
+        (
             Ability::LocalUsers,
             target.users == crate::target::Users::Local,
         ),
@@ -183,6 +187,7 @@ fn give(ability: Ability) -> Option<&'static str> {
         Ability::Object | Ability::List | Ability::Update | Ability::Delete => {
             Some("a [[resource]] with it in the profile")
         }
+        Ability::Production => Some("environment = \"production\" under [target] in the profile"),
         Ability::Register
         | Ability::Login
         | Ability::Me
@@ -232,6 +237,7 @@ fn why(ability: Ability) -> String {
         Ability::Database => "the database may not be read".into(),
         Ability::Listener => "the target cannot reach a listener".into(),
         Ability::Https => "the target is not reached by https".into(),
+        Ability::Production => "it matters in production alone".into(),
         Ability::LocalUsers => {
             "the profile declares that the API does not know its users (api.users)".into()
         }

@@ -24,6 +24,7 @@ mod support;
 
 /// What no backend of these contracts has.
 const NOT_THERE: &[&str] = &[
+    "errors.docs-exposure",
     "isolation.path-mix",
     "isolation.path-user-id",
     "refresh.reuse-detected",
@@ -95,6 +96,32 @@ async fn the_oauth2_form_contract_passes_with_the_secret() {
     .await;
     holds(&report, &[NOT_THERE]);
     assert_eq!(backend.items(), 0, "what the run made is still there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_documentation_is_found_in_production_alone() {
+    let verdict = async |environment, open: bool| {
+        let clock = Clock::default();
+        let mut app = oauth_form::app(oauth_form::Backend::new(SECRET, clock.clone()));
+        if open {
+            let schema = || async { r#"{"openapi": "3.1.0", "paths": {}}"# };
+            app = app.route("/openapi.json", axum::routing::get(schema));
+        }
+        let url = served(app).await;
+        let mut target = target(Source::Preset("fastapi-oauth2-form"), &url, &[ORIGIN]);
+        target.environment = environment;
+        let options = Options {
+            select: vec!["errors.docs-exposure".into()],
+            ..options(clock.time())
+        };
+        let report = check(target, options).await;
+        let judged = report.results.iter().find(|r| r.area == "errors");
+        judged.map(|result| result.verdict)
+    };
+    use authspec::target::Environment::{Production, Staging};
+    assert_eq!(verdict(Production, true).await, Some(Verdict::Fail));
+    assert_eq!(verdict(Production, false).await, Some(Verdict::Pass));
+    assert_eq!(verdict(Staging, true).await, Some(Verdict::Skipped));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,7 @@ mod crashes_on_bad_token;
 mod created_by_from_body;
 mod creates_without_token;
 mod credentials_header_misspelt;
+mod debug_page_shown;
 mod delete_broken;
 mod deletes_any_task;
 mod deletes_without_token;
@@ -27,12 +28,14 @@ mod empty_password_accepted;
 mod empty_password_registered;
 mod empty_token_is_the_first_user;
 mod errors_answered_with_200;
+mod errors_without_cors;
 mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod hash_cut_by_its_column;
 mod hash_echoed;
 mod id_from_registration;
+mod id_parsed_without_care;
 mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
@@ -49,6 +52,11 @@ mod month_long_tokens;
 mod no_credentials_header;
 mod no_login_limit;
 mod no_retry_after;
+mod nul_reaches_the_database;
+mod origin_compared_by_prefix;
+mod origin_compared_by_suffix;
+mod origin_not_in_vary;
+mod origin_pattern_not_anchored;
 mod owner_from_body_on_create;
 mod owner_from_body_on_update;
 mod parser_trace_shown;
@@ -88,16 +96,19 @@ mod token_decoded_only_on_patch;
 mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
+mod types_are_guessed;
 mod unhealthy_after_bad_token;
 mod unknown_subject_accepted;
 mod unknown_user_is_404;
 mod unknown_user_is_told;
 mod update_broken;
 mod updates_any_task;
+mod validation_repeats_input;
 mod verification_cached_by_signature;
 mod verified_from_registration;
 mod verifier_has_another_secret;
 mod wildcard_with_credentials;
+mod wrong_type_crashes;
 
 pub use cheap::cheap_passwords;
 
@@ -135,6 +146,7 @@ pub const DEFECTS: &[Defect] = &[
     created_by_from_body::DEFECT,
     creates_without_token::DEFECT,
     credentials_header_misspelt::DEFECT,
+    debug_page_shown::DEFECT,
     delete_broken::DEFECT,
     deletes_any_task::DEFECT,
     deletes_without_token::DEFECT,
@@ -143,12 +155,14 @@ pub const DEFECTS: &[Defect] = &[
     empty_password_registered::DEFECT,
     empty_token_is_the_first_user::DEFECT,
     errors_answered_with_200::DEFECT,
+    errors_without_cors::DEFECT,
     expiry_never_checked::DEFECT,
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
     hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
     id_from_registration::DEFECT,
+    id_parsed_without_care::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
@@ -165,6 +179,11 @@ pub const DEFECTS: &[Defect] = &[
     no_credentials_header::DEFECT,
     no_login_limit::DEFECT,
     no_retry_after::DEFECT,
+    nul_reaches_the_database::DEFECT,
+    origin_compared_by_prefix::DEFECT,
+    origin_compared_by_suffix::DEFECT,
+    origin_not_in_vary::DEFECT,
+    origin_pattern_not_anchored::DEFECT,
     owner_from_body_on_create::DEFECT,
     owner_from_body_on_update::DEFECT,
     parser_trace_shown::DEFECT,
@@ -203,16 +222,19 @@ pub const DEFECTS: &[Defect] = &[
     tokens_cacheable::DEFECT,
     tokens_without_expiry::DEFECT,
     tokens_without_time_of_issue::DEFECT,
+    types_are_guessed::DEFECT,
     unhealthy_after_bad_token::DEFECT,
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,
     unknown_user_is_told::DEFECT,
     update_broken::DEFECT,
     updates_any_task::DEFECT,
+    validation_repeats_input::DEFECT,
     verification_cached_by_signature::DEFECT,
     verified_from_registration::DEFECT,
     verifier_has_another_secret::DEFECT,
     wildcard_with_credentials::DEFECT,
+    wrong_type_crashes::DEFECT,
 ];
 
 /// The defect of this id.

@@ -10,13 +10,21 @@ use crate::exchange::Exchange;
 use crate::model::Step;
 use crate::verdict::Verdict;
 
+mod bad_input;
 pub mod guess;
 mod login_burst;
 mod retry_after;
+mod vary_origin;
 mod weak_secret;
 
 /// Every probe that a scenario file can name.
-pub const PROBES: &[Probe] = &[login_burst::PROBE, retry_after::PROBE, weak_secret::PROBE];
+pub const PROBES: &[Probe] = &[
+    bad_input::PROBE,
+    login_burst::PROBE,
+    retry_after::PROBE,
+    vary_origin::PROBE,
+    weak_secret::PROBE,
+];
 
 /// The probe with this name.
 pub fn find(name: &str) -> Option<&'static Probe> {
@@ -68,6 +76,8 @@ pub enum DeclaredLimit {
 pub trait Lab: Send {
     /// Sends one step in the notation of scenario files and records the exchange.
     async fn send(&mut self, step: Step, control: bool) -> Result<Sent, String>;
+    /// Takes the exchange that was sent last out of the evidence: it showed nothing.
+    fn forget_last(&mut self);
     /// Lets time pass: on the clock that target and harness share, or for real.
     async fn wait(&mut self, duration: Duration) -> Result<(), String>;
     /// Signs in anew and gives the access token as text.

@@ -26,6 +26,11 @@ impl Stage<'_> {
             None => self.implicit.as_mut().filter(|kept| kept.id == object.id),
         };
         let Some(kept) = kept else { return };
+        if step.raw_body.is_some() && step.on.is_none() {
+            // What it holds now is not known.
+            self.implicit = None;
+            return;
+        }
         kept.snapshot = None;
         kept.deleted |= done.verb == Some(Verb::Delete);
         if let Some(marker) = &done.marker {

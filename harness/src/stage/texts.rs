@@ -88,6 +88,7 @@ impl<'r> Stage<'r> {
             .map(|text| self.expand(text))
             .transpose()?;
         Ok(Step {
+            at: step.at.as_ref().map(|at| self.expand(at)).transpose()?,
             path: self.expand_map(&step.path)?,
             query: self.expand_map(&step.query)?,
             headers: self.expand_map(&step.headers)?,

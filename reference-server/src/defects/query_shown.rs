@@ -14,7 +14,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "The complaint of the database reaches the client",
     cwe: 209,
     caught_by: &["errors.no-stack-trace"],
-    implies: &[],
+    implies: &[(
+        "errors.no-5xx-on-bad-input",
+        "the complaint comes with a server error",
+    )],
     install: |parts| Parts {
         tasks: Arc::new(QueryShown(parts.tasks.clone())),
         ..parts

@@ -14,7 +14,10 @@ pub(super) const DEFECT: Defect = Defect {
         "cors.evil-origin-credentials",
         "cors.null-origin",
     ],
-    implies: &[],
+    implies: &[(
+        "cors.origin-prefix-suffix",
+        "an origin that looks like the front end's is an origin too",
+    )],
     install: |parts| Parts {
         cors: Arc::new(ReflectsAnyOrigin(parts.cors.clone())),
         ..parts

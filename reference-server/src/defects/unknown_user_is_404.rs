@@ -13,7 +13,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A login for an unknown address is answered with 404",
     cwe: 204,
     caught_by: &["login.enumeration-status"],
-    implies: &[],
+    implies: &[(
+        "errors.generic-login-message",
+        "the sentence names the address too",
+    )],
     install: |parts| Parts {
         flows: Arc::new(UnknownUserIs404(parts.flows.clone())),
         ..parts

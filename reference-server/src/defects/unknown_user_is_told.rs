@@ -11,7 +11,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "unknown-user-is-told",
     title: "The sentence of a failed login says which of the two was wrong",
     cwe: 204,
-    caught_by: &["login.enumeration-status"],
+    caught_by: &["login.enumeration-status", "errors.generic-login-message"],
     implies: &[],
     install: |parts| Parts {
         flows: Arc::new(UnknownUserIsTold(parts.flows.clone())),

@@ -60,6 +60,8 @@ pub enum Ability {
     Listener,
     /// The target is reached by https.
     Https,
+    /// The profile says that this is production.
+    Production,
     /// The API looks users up itself, and does not trust the issuer's word alone.
     LocalUsers,
 }
@@ -90,6 +92,7 @@ const WORDS: &[(&str, Ability)] = &[
     ("database", Ability::Database),
     ("listener", Ability::Listener),
     ("https", Ability::Https),
+    ("production", Ability::Production),
     ("local-users", Ability::LocalUsers),
 ];
 
