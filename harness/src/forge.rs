@@ -59,7 +59,8 @@ pub fn recipe(name: &str) -> Option<&'static Recipe> {
     recipes().find(|recipe| recipe.name == name)
 }
 
-/// Makes what a scenario file or a command line names: all forms of `recipe`, or the one of `recipe#form`.
+/// Makes what a scenario file or a command line names: all forms of `recipe`, the one of `recipe#form`, or those of
+/// `recipe#pattern`, where one `*` stands for any letters.
 ///
 /// # Errors
 /// [`Unforgeable`] says which name is unknown, what is missing, or why the recipe does not apply.
@@ -71,7 +72,13 @@ pub fn forge(name: &str, material: &mut Material<'_>) -> Result<Vec<Forged>, Unf
     let recipe = recipe(name).ok_or_else(|| Unforgeable::UnknownRecipe(name.to_owned()))?;
     let mut forged = recipe.forge(material)?;
     if let Some(form) = form {
-        forged.retain(|one| one.name == form);
+        forged.retain(|one| match form.split_once('*') {
+            Some((front, back)) => one
+                .name
+                .strip_prefix(front)
+                .is_some_and(|rest| rest.ends_with(back)),
+            None => one.name == form,
+        });
         if forged.is_empty() {
             return Err(Unforgeable::UnknownForm {
                 recipe: recipe.name,

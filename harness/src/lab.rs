@@ -113,6 +113,10 @@ impl Lab for Bench<'_, '_> {
         &self.0.run.options.wordlist
     }
 
+    fn key_set(&self) -> &[serde_json::Value] {
+        &self.0.run.public_keys
+    }
+
     fn use_secret(&mut self, secret: &[u8]) {
         self.0.run.set_key(Key::hmac(secret.to_vec()));
     }

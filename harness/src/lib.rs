@@ -25,6 +25,7 @@ mod diagnosis;
 mod enrol;
 mod expand;
 mod lab;
+mod listener;
 mod outcome;
 mod plan;
 mod play;

@@ -40,6 +40,8 @@ pub struct Options {
     pub wordlist: Vec<u8>,
     /// The longest lifetime of a token that is waited for.
     pub wait_expiry: Option<Duration>,
+    /// Where to listen for what the target fetches; beside a target on loopback it needs no saying.
+    pub listen: Option<String>,
     /// The harness started the target itself.
     pub launched: bool,
     /// Keeps the values of answers in evidence.
@@ -70,6 +72,7 @@ impl Options {
             signing_key: None,
             wordlist: Vec::new(),
             wait_expiry: None,
+            listen: None,
             launched: false,
             full_evidence: false,
             time,

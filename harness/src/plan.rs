@@ -59,6 +59,10 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
                 .zip(life)
                 .is_some_and(|(most, life)| life <= most),
         ),
+        (
+            Ability::Listener,
+            Run::listen_address(target, options).is_some(),
+        ),
         (Ability::Launch, options.launched),
         (Ability::Origin, !target.origins.allowed.is_empty()),
         (
@@ -104,7 +108,10 @@ pub(crate) fn abilities(run: &Run) -> BTreeSet<Ability> {
                 .is_some_and(|alg| alg.starts_with("HS")),
         ),
         (Ability::Secret, run.key().is_some()),
-        (Ability::PublicKey, !run.public_keys.is_empty()),
+        (
+            Ability::PublicKey,
+            !run.public_keys.is_empty() || run.key().is_some_and(|key| key.public_jwk().is_some()),
+        ),
         (Ability::Jwks, !run.public_keys.is_empty()),
     ];
     abilities.extend(
@@ -181,6 +188,7 @@ fn give(ability: Ability) -> Option<&'static str> {
         Ability::Secret => Some("--secret-env VAR"),
         Ability::Wait => Some("--wait-expiry DURATION"),
         Ability::Origin => Some("--origin ORIGIN"),
+        Ability::Listener => Some("--listen-address HOST:PORT"),
         Ability::Accounts(_) => {
             Some("a registration route or [[accounts.supplied]] in the profile")
         }
@@ -204,7 +212,6 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::Cookies
         | Ability::Bearer
         | Ability::Database
-        | Ability::Listener
         | Ability::Https
         | Ability::LocalUsers => None,
     }
@@ -230,7 +237,8 @@ fn why(ability: Ability) -> String {
         Ability::DeleteAccount => "the profile has no route to delete an account".into(),
         Ability::Jwt => "access tokens are opaque".into(),
         Ability::Hmac => "access tokens are not signed by HMAC".into(),
-        Ability::Jwks | Ability::PublicKey => "no key set is published".into(),
+        Ability::Jwks => "no key set is published".into(),
+        Ability::PublicKey => "the issuer has no public key that is known".into(),
         Ability::Launch => "authspec did not start the target".into(),
         Ability::Cookies => "the credential is not a cookie".into(),
         Ability::Bearer => "the credential is not sent in a header".into(),

@@ -2,6 +2,7 @@
 
 use std::{io, path::Path};
 
+pub(crate) use address::is_loopback;
 pub use address::join;
 pub use error::ProfileError;
 pub use presets::{PRESETS, Preset, Recognise};

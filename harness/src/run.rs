@@ -13,6 +13,7 @@ use crate::actors::Actor;
 use crate::budget::Budget;
 use crate::client::Client;
 use crate::forge::{Key, Token};
+use crate::listener::Listener;
 use crate::options::Options;
 use crate::redact::Redactor;
 use crate::target::{Route, Target};
@@ -50,6 +51,8 @@ pub(crate) struct Run {
     pub(crate) public_keys: Vec<Value>,
     /// Seconds that the target's clock is ahead of ours.
     clock_offset: AtomicI64,
+    listener: tokio::sync::OnceCell<Listener>,
+    public_file: tokio::sync::OnceCell<Option<(String, Vec<u8>)>>,
     accounts_made: AtomicUsize,
     created: Mutex<Vec<Created>>,
     seen: Mutex<Vec<Arc<Seen>>>,
@@ -107,6 +110,8 @@ impl Run {
             key: Mutex::default(),
             public_keys,
             clock_offset: AtomicI64::new(0),
+            listener: tokio::sync::OnceCell::new(),
+            public_file: tokio::sync::OnceCell::new(),
             accounts_made: AtomicUsize::new(0),
             created: Mutex::default(),
             seen: Mutex::default(),
@@ -222,6 +227,52 @@ impl Run {
         if let Some(key) = Key::fitting(secret.expose(), token) {
             self.set_key(key);
         }
+    }
+
+    /// Where the listener is, or would be: where the user says, or beside a target on loopback.
+    pub(crate) fn listen_address(target: &Target, options: &Options) -> Option<String> {
+        let local = || crate::profile::is_loopback(&target.api_url);
+        let beside = || local().then(|| "127.0.0.1:0".to_owned());
+        options.listen.clone().or_else(beside)
+    }
+
+    /// The listener, started when it is first needed.
+    pub(crate) async fn listener(&self) -> Result<&Listener, String> {
+        let Some(address) = Run::listen_address(&self.target, &self.options) else {
+            return Err("the target cannot reach a listener".into());
+        };
+        let started = self.listener.get_or_try_init(|| Listener::start(&address));
+        let failed = |error| format!("nothing can listen on {address}: {error}");
+        started.await.map_err(failed)
+    }
+
+    /// The listener, where it runs.
+    pub(crate) fn running_listener(&self) -> Option<&Listener> {
+        self.listener.get()
+    }
+
+    /// A file that the API serves to everybody, as far as one of the usual names is there: its path and content.
+    pub(crate) async fn public_file(&self) -> Option<&(String, Vec<u8>)> {
+        const NAMES: &[&str] = &[
+            "/robots.txt",
+            "/favicon.ico",
+            "/index.html",
+            "/openapi.json",
+        ];
+        let found = self.public_file.get_or_init(|| async {
+            for name in NAMES {
+                let url = crate::profile::join(&self.target.api_url, name);
+                if let Answer::Response(response) = self.client.get(&url).await
+                    && response.status == 200
+                    && !response.body.is_empty()
+                    && !response.truncated
+                {
+                    return Some(((*name).to_owned(), response.body));
+                }
+            }
+            None
+        });
+        found.await.as_ref()
     }
 
     /// Whether another account may be made, and counts it.

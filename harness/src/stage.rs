@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use scenarios::disclosure::{Fact, FactKind, shows};
 use scenarios::exchange::{Exchange, Response};
-use scenarios::judge::check;
+use scenarios::judge::{Contact, check};
 use scenarios::model::{Ability, Connection, Scenario, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential, marker};
 use crate::call::{Call, Filling, Sending, Verb, build};
 use crate::enrol::{credential_of, enrol, sign_in, succeeded};
-use crate::forge::{Forged, Material, forge};
+use crate::forge::{Forged, Material, PublicFile, forge};
+use crate::listener::Listener;
 use crate::run::{Run, lock};
 use crate::wire::{Label, Unsent, transmit, wait};
 
@@ -84,6 +85,8 @@ pub(crate) struct Done {
     pub(crate) token: Option<String>,
     pub(crate) extra: Vec<(String, Value)>,
     pub(crate) public: bool,
+    /// What the listener was asked for because of the token, if it could be.
+    pub(crate) contact: Contact,
 }
 
 /// What the controls of a case showed.
@@ -204,12 +207,27 @@ impl<'r> Stage<'r> {
             .and_then(|actor| actor.credential.jwt());
         let foreign = self.actors.get(other).and_then(|actor| actor.id.clone());
         let key = self.run.key();
+        let recipe = crate::forge::recipe(name.split('#').next().unwrap_or(&name));
+        let fetched = recipe.is_some_and(|recipe| recipe.needs.contains(&Ability::Listener));
+        let listener = match fetched {
+            true => Some(self.run.listener().await.map_err(Stop::Skip)?),
+            false => None,
+        };
+        let file = match recipe.is_some_and(|recipe| recipe.name == "kid-path-traversal") {
+            true => self.run.public_file().await,
+            false => None,
+        };
+        let issuer = self.run.target.jwt.jwks.as_ref();
+        let issuer = issuer.unwrap_or(&self.run.target.auth_url).to_string();
         let mut rng = rand::rng();
         let mut material = Material::new(token.as_ref(), self.run.target_now(), &mut rng);
         material.other = other_token.as_ref();
         material.foreign_sub = foreign.as_deref();
         material.key = key.as_deref();
         material.public_keys = &self.run.public_keys;
+        material.listener = listener.map(Listener::base);
+        material.jwks_url = Some(&issuer);
+        material.public_file = file.map(|(path, content)| PublicFile { path, content });
         let subject = match &self.run.target.credential.user_id {
             crate::target::UserIdAt::Claim(claim) => claim.as_str(),
             _ => "sub",
@@ -337,10 +355,19 @@ impl<'r> Stage<'r> {
         if let Some(forged) = forged {
             self.run.redactor.add("FORGED_TOKEN", &forged.text);
         }
+        let served = forged.and_then(|forged| forged.serve.as_ref());
+        let served = served.zip(self.run.running_listener());
+        if let Some((document, listener)) = served {
+            listener.offer(document);
+        }
         let exchange = match transmit(self.run, request, label).await {
             Ok(exchange) => exchange,
             Err(Unsent::Unsendable(why)) => return Err(Stop::Skip(why)),
             Err(Unsent::NoTime(why)) => return Err(Stop::Unclear(why)),
+        };
+        let contact = match served {
+            Some((document, listener)) => listener.contacted(&document.path).await,
+            None => Contact::NotOffered,
         };
         self.record.push(exchange.clone());
         let mut done = Done {
@@ -357,6 +384,7 @@ impl<'r> Stage<'r> {
             public: call.object.is_some_and(|(index, verb)| {
                 self.run.target.resources[index].public && matches!(verb, Verb::Read | Verb::List)
             }),
+            contact,
             exchange,
         };
         self.understand(&step, call, sender, part, &mut done)

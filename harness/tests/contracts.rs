@@ -31,9 +31,14 @@ const NOT_THERE: &[&str] = &[
     "refresh.rotation",
     "refresh.works",
     "session.logout-revokes",
+    "token.hs-rs-confusion-jwk",
+    "token.hs-rs-confusion-pem",
+    "token.jwks-public-only",
 ];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
+    "token.b64-false",
+    "token.crit-unknown",
     "token.exp-missing",
     "token.expired",
     "token.sub-missing",

@@ -30,6 +30,8 @@ mod outside;
 const SLOW: &[&str] = &["session.persists", "rate.*"];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
+    "token.b64-false",
+    "token.crit-unknown",
     "token.exp-missing",
     "token.expired",
     "token.sub-missing",

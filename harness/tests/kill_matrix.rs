@@ -32,6 +32,14 @@ mod support {
 /// Defects that show in cookie mode alone.
 const IN_COOKIE_MODE: &[&str] = &["credentials-header-misspelt", "no-credentials-header"];
 
+/// Defects that show where tokens are signed otherwise than by HS256.
+const SIGNED_BY: &[(&str, Signing)] = &[
+    ("blank-signature-accepted", Signing::Es256),
+    ("private-key-published", Signing::EdDsa),
+    ("public-key-bytes-are-a-secret", Signing::EdDsa),
+    ("public-key-file-is-a-secret", Signing::Rs256),
+];
+
 /// Scenarios that no defect of the reference server can show, each with the reason.
 const UNPROVEN: &[(&str, &str)] = &[(
     "errors.docs-exposure",
@@ -125,7 +133,7 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
         catalogue,
         &Bout {
             auth,
-            signing: Signing::Hs256,
+            signing: signing_of(defect.id),
             defect: Some(defect),
             database: IN_MEMORY.to_owned(),
         },
@@ -154,6 +162,11 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
         wrong.extend(rest.map(shown));
     }
     ok_unless(wrong)
+}
+
+fn signing_of(id: &str) -> Signing {
+    let other = SIGNED_BY.iter().find(|(defect, _)| *defect == id);
+    other.map_or(Signing::Hs256, |(_, signing)| *signing)
 }
 
 fn verdict_of(report: &Report, id: &str) -> Option<Verdict> {
@@ -285,10 +298,11 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
             .filter(|id| !known(id));
         wrong.extend(unknown.map(|id| format!("{} names {id}", defect.id)));
     }
-    let cookie = IN_COOKIE_MODE
-        .iter()
-        .filter(|id| reference_server::defects::find(id).is_none());
+    let unknown = |id: &&str| reference_server::defects::find(id).is_none();
+    let cookie = IN_COOKIE_MODE.iter().copied().filter(unknown);
     wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
+    let signed = SIGNED_BY.iter().map(|(id, _)| *id).filter(unknown);
+    wrong.extend(signed.map(|id| format!("SIGNED_BY names {id}")));
     ok_unless(wrong)
 }
 
@@ -314,14 +328,14 @@ fn page(catalogue: &Catalogue) -> String {
             .iter()
             .map(|(id, why)| format!("`{id}` ({why})"))
             .collect();
-        let cookie = if IN_COOKIE_MODE.contains(&defect.id) {
-            " (cookie mode)"
-        } else {
-            ""
+        let mode = match (IN_COOKIE_MODE.contains(&defect.id), signing_of(defect.id)) {
+            (true, _) => " (cookie mode)".to_owned(),
+            (false, Signing::Hs256) => String::new(),
+            (false, signing) => format!(" ({})", signing.name()),
         };
         let _ = writeln!(
             page,
-            "| `{}` | {}{cookie} | {} | {} | {} |",
+            "| `{}` | {}{mode} | {} | {} | {} |",
             defect.id,
             defect.title,
             defect.cwe,

@@ -13,17 +13,22 @@ mod allows_null_origin;
 mod any_header_with_credentials;
 mod any_password;
 mod api_has_another_secret;
+mod blank_signature_accepted;
+mod certificate_address_trusted;
 mod cheap;
 mod cors_missing;
 mod crashes_on_bad_token;
 mod created_by_from_body;
 mod creates_without_token;
 mod credentials_header_misspelt;
+mod critical_headers_ignored;
 mod debug_page_shown;
 mod delete_broken;
 mod deletes_any_task;
 mod deletes_without_token;
 mod email_as_subject;
+mod embedded_certificate_trusted;
+mod embedded_key_trusted;
 mod empty_password_accepted;
 mod empty_password_registered;
 mod empty_token_is_the_first_user;
@@ -32,10 +37,16 @@ mod errors_without_cors;
 mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
+mod foreign_characters_skipped;
+mod further_parts_ignored;
 mod hash_cut_by_its_column;
 mod hash_echoed;
 mod id_from_registration;
 mod id_parsed_without_care;
+mod key_id_is_a_path;
+mod key_id_pasted_into_query;
+mod key_set_address_fetched;
+mod key_set_address_trusted;
 mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
@@ -44,8 +55,10 @@ mod login_limit_too_high;
 mod login_session_not_stored;
 mod logout_clears_the_client_only;
 mod logout_keeps_the_refresh_token;
+mod long_token_overruns;
 mod malformed_token_is_the_first_user;
 mod me_shows_the_visitor_before;
+mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
 mod month_long_tokens;
@@ -69,8 +82,11 @@ mod path_compared_object_not;
 mod path_user_id_trusted;
 mod preflight_behind_authentication;
 mod preflight_reflects_origin;
+mod private_key_published;
 mod proxy_reflects_origin;
 mod public_fallback_secret;
+mod public_key_bytes_are_a_secret;
+mod public_key_file_is_a_secret;
 mod query_shown;
 mod reads_any_task;
 mod reflects_any_origin;
@@ -89,6 +105,7 @@ mod short_passwords;
 mod signature_compared_by_prefix;
 mod signature_half_compared;
 mod signature_never_verified;
+mod signature_part_optional;
 mod subject_optional;
 mod task_list_without_token;
 mod token_decoded_only_on_delete;
@@ -97,6 +114,7 @@ mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
 mod types_are_guessed;
+mod unencoded_payload_honoured;
 mod unhealthy_after_bad_token;
 mod unknown_subject_accepted;
 mod unknown_user_is_404;
@@ -141,16 +159,21 @@ pub const DEFECTS: &[Defect] = &[
     any_header_with_credentials::DEFECT,
     any_password::DEFECT,
     api_has_another_secret::DEFECT,
+    blank_signature_accepted::DEFECT,
+    certificate_address_trusted::DEFECT,
     cors_missing::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
     creates_without_token::DEFECT,
     credentials_header_misspelt::DEFECT,
     debug_page_shown::DEFECT,
+    critical_headers_ignored::DEFECT,
     delete_broken::DEFECT,
     deletes_any_task::DEFECT,
     deletes_without_token::DEFECT,
     email_as_subject::DEFECT,
+    embedded_certificate_trusted::DEFECT,
+    embedded_key_trusted::DEFECT,
     empty_password_accepted::DEFECT,
     empty_password_registered::DEFECT,
     empty_token_is_the_first_user::DEFECT,
@@ -159,10 +182,16 @@ pub const DEFECTS: &[Defect] = &[
     expiry_never_checked::DEFECT,
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
+    foreign_characters_skipped::DEFECT,
+    further_parts_ignored::DEFECT,
     hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
     id_from_registration::DEFECT,
     id_parsed_without_care::DEFECT,
+    key_id_is_a_path::DEFECT,
+    key_id_pasted_into_query::DEFECT,
+    key_set_address_fetched::DEFECT,
+    key_set_address_trusted::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
@@ -171,8 +200,10 @@ pub const DEFECTS: &[Defect] = &[
     login_session_not_stored::DEFECT,
     logout_clears_the_client_only::DEFECT,
     logout_keeps_the_refresh_token::DEFECT,
+    long_token_overruns::DEFECT,
     malformed_token_is_the_first_user::DEFECT,
     me_shows_the_visitor_before::DEFECT,
+    missing_algorithm_means_none::DEFECT,
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
     month_long_tokens::DEFECT,
@@ -196,8 +227,11 @@ pub const DEFECTS: &[Defect] = &[
     path_user_id_trusted::DEFECT,
     preflight_behind_authentication::DEFECT,
     preflight_reflects_origin::DEFECT,
+    private_key_published::DEFECT,
     proxy_reflects_origin::DEFECT,
     public_fallback_secret::DEFECT,
+    public_key_bytes_are_a_secret::DEFECT,
+    public_key_file_is_a_secret::DEFECT,
     query_shown::DEFECT,
     reads_any_task::DEFECT,
     reflects_any_origin::DEFECT,
@@ -215,6 +249,7 @@ pub const DEFECTS: &[Defect] = &[
     signature_compared_by_prefix::DEFECT,
     signature_half_compared::DEFECT,
     signature_never_verified::DEFECT,
+    signature_part_optional::DEFECT,
     subject_optional::DEFECT,
     task_list_without_token::DEFECT,
     token_decoded_only_on_delete::DEFECT,
@@ -223,6 +258,7 @@ pub const DEFECTS: &[Defect] = &[
     tokens_without_expiry::DEFECT,
     tokens_without_time_of_issue::DEFECT,
     types_are_guessed::DEFECT,
+    unencoded_payload_honoured::DEFECT,
     unhealthy_after_bad_token::DEFECT,
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,

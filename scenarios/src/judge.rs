@@ -35,6 +35,16 @@ pub enum Effect {
     Unknown(String),
 }
 
+/// Whether the target fetched what a token told it to fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contact {
+    /// The token named nothing that we serve.
+    NotOffered,
+    None,
+    /// With the first line of the request.
+    Made(String),
+}
+
 /// How an object reads to its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObjectState {
@@ -90,6 +100,7 @@ pub struct Observation<'a> {
     /// Everything that was sent, as text.
     pub sent: &'a str,
     pub may_close: bool,
+    pub contact: &'a Contact,
     /// Seconds until the token that was sent expires, where it is a JWT.
     pub life_left: Option<f64>,
     /// The target's time in seconds since 1970, for tokens that do not say when they were issued.
@@ -297,6 +308,7 @@ fn keyword(keyword: Keyword, seen: &Observation<'_>) -> Held {
         Keyword::OriginRefused => origin::refused(response, seen),
         Keyword::NoSecret => no_secret(response, seen),
         Keyword::NewCredential => new_credential(response, seen),
+        Keyword::NotFetched => not_fetched(seen),
     }
 }
 
@@ -531,6 +543,19 @@ fn no_secret(response: &Response, seen: &Observation<'_>) -> Held {
         }
     }
     Ok(None)
+}
+
+fn not_fetched(seen: &Observation<'_>) -> Held {
+    match seen.contact {
+        Contact::None => Ok(None),
+        Contact::Made(line) => Err(fault(
+            "nobody to follow the token's address",
+            format!("{}, and `{line}` at our listener", seen.exchange.outcome()),
+        )),
+        Contact::NotOffered => Err(Broken::Unclear(
+            "the token named no address of our listener".into(),
+        )),
+    }
 }
 
 fn new_credential(response: &Response, seen: &Observation<'_>) -> Held {

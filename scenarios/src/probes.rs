@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use crate::exchange::Exchange;
 use crate::model::Step;
@@ -12,6 +13,7 @@ use crate::verdict::Verdict;
 
 mod bad_input;
 pub mod guess;
+mod jwks_public_only;
 mod login_burst;
 mod retry_after;
 mod vary_origin;
@@ -23,6 +25,9 @@ pub const PROBES: &[Probe] = &[
     login_burst::PROBE,
     retry_after::PROBE,
     vary_origin::PROBE,
+    jwks_public_only::PROBE,
+    login_burst::PROBE,
+    retry_after::PROBE,
     weak_secret::PROBE,
 ];
 
@@ -86,6 +91,8 @@ pub trait Lab: Send {
     fn login_limit(&self) -> DeclaredLimit;
     /// Words of the user's own list for guessing, one a line.
     fn wordlist(&self) -> &[u8];
+    /// The key set that the issuer publishes (RFC 7517), one JWK each.
+    fn key_set(&self) -> &[Value];
     /// Gives the signing key to the forge, for this run.
     fn use_secret(&mut self, secret: &[u8]);
     /// The longest time that a limit is waited for.

@@ -1,9 +1,8 @@
 //! How hard a run may press: everything on the own machine, gently everywhere else unless asked.
 
-use scenarios::model::Mode;
-use url::{Host, Url};
-
+use crate::profile::is_loopback;
 use crate::target::Target;
+use scenarios::model::Mode;
 
 /// The word on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -39,16 +38,6 @@ pub(crate) fn mode_for(asked: Option<Mode>, target: &Target, launched: bool) -> 
                 format!("{host} is not on loopback; add --mode full if it may be pressed harder");
             (Mode::Safe, reason)
         }
-    }
-}
-
-/// 127.0.0.0/8, ::1 and localhost; private ranges are somebody else's machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

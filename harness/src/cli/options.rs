@@ -80,6 +80,10 @@ pub(super) struct LimitArguments {
     /// Requests a second.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Limits")]
     rps: Option<u32>,
+    /// Where to listen for what the target fetches at a stranger's word; the target must reach it. Beside a target on
+    /// loopback it needs no saying.
+    #[arg(long, value_name = "HOST:PORT", help_heading = "Limits")]
+    listen_address: Option<String>,
     /// The time for one request.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration, help_heading = "Limits")]
     pub(super) timeout: Duration,
@@ -196,6 +200,7 @@ impl LimitArguments {
             max_accounts: self.max_accounts,
             rps: self.rps,
             signing_key: key,
+            listen: self.listen_address.clone(),
             launched,
             full_evidence: self.evidence == EvidenceKept::Full,
             cancel: io.cancel.clone(),

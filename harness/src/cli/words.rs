@@ -131,6 +131,7 @@ fn keyword_words(keyword: Keyword) -> &'static str {
         }
         Keyword::NoSecret => "no password and no hash of one comes back",
         Keyword::NewCredential => "a new credential comes back, and it is accepted",
+        Keyword::NotFetched => "nobody fetches the key from the address in the token",
     }
 }
 
@@ -174,6 +175,9 @@ fn subject_and_predicates(check: &Check) -> String {
     }
     if let Some(case) = &check.same_as {
         return format!("the answer is the same as that of `{case}`");
+    }
+    if let Some(case) = &check.status_as {
+        return format!("the status is the same as that of `{case}`");
     }
     let subject = subject(check);
     let mut predicates: Vec<String> = Vec::new();

@@ -23,6 +23,13 @@ pub(super) const RECIPES: &[Recipe] = &[
         make: ecdsa_zero,
     },
     Recipe {
+        name: "ecdsa-der",
+        title: "the valid ECDSA signature in the form of ASN.1 instead of its bare values",
+        changes: &[Part::Signature],
+        needs: &[Ability::Jwt],
+        make: ecdsa_der,
+    },
+    Recipe {
         name: "ecdsa-twin",
         title: "the second signature (r, n-s) that is valid beside every ECDSA signature",
         changes: &[Part::Signature],
@@ -81,10 +88,6 @@ fn ecdsa_zero(material: &mut Material<'_>) -> Made {
     signatures.push(("short", vec![0; length]));
     signatures.push(("long", vec![0; 2 * length + 1]));
     signatures.push(("der-zero", der_signature(&[0], &[0])));
-    if own == algorithm && material.token()?.signature().len() == 2 * length {
-        let (r, s) = material.token()?.signature().split_at(length);
-        signatures.push(("der", der_signature(r, s)));
-    }
     Ok(signatures
         .into_iter()
         .map(|(form, bytes)| Forged::form(form, draft.with_signature(&bytes)))
@@ -95,7 +98,8 @@ fn der_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
     der::sequence(&[&der::integer(r), &der::integer(s)])
 }
 
-fn ecdsa_twin(material: &mut Material<'_>) -> Made {
+/// The two values of the signature of an ECDSA issuer.
+fn pair<'a>(material: &Material<'a>) -> Result<(Hash, &'a [u8], &'a [u8]), Unforgeable> {
     let algorithm = material.algorithm()?;
     let Algorithm::Es(hash) = algorithm else {
         return Err(Unforgeable::OtherIssuer {
@@ -110,6 +114,17 @@ fn ecdsa_twin(material: &mut Material<'_>) -> Made {
         ));
     }
     let (r, s) = signature.split_at(hash.coordinate());
+    Ok((hash, r, s))
+}
+
+fn ecdsa_der(material: &mut Material<'_>) -> Made {
+    let (_, r, s) = pair(material)?;
+    let draft = material.draft()?;
+    Ok(Forged::only(draft.with_signature(&der_signature(r, s))))
+}
+
+fn ecdsa_twin(material: &mut Material<'_>) -> Made {
+    let (hash, r, s) = pair(material)?;
     let twin = [r, &integer::minus(&order(hash), s)].concat();
     Ok(Forged::only(material.draft()?.with_signature(&twin)))
 }

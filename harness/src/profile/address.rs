@@ -1,6 +1,6 @@
 //! URLs: what may be a base, how a path is added to it, and what is an origin.
 
-use url::{Origin, Url};
+use url::{Host, Origin, Url};
 
 /// A base URL as the profile or the command line gives it, without a slash at its end.
 pub(super) fn base(text: &str) -> Result<Url, String> {
@@ -28,6 +28,16 @@ pub(super) fn base(text: &str) -> Result<Url, String> {
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// 127.0.0.0/8, ::1 and localhost; private ranges are somebody else's machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// The URL of a path, with its query, below a base: `https://host/v1` and `/login` make `https://host/v1/login`.

@@ -2,7 +2,7 @@
 
 use scenarios::disclosure::{Reading, disclosures};
 use scenarios::exchange::Exchange;
-use scenarios::judge::{Control, Effect, ObjectState, Observation, judge};
+use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, judge};
 use scenarios::model::{Expectation, Keyword, Step};
 use scenarios::verdict::Verdict;
 
@@ -51,6 +51,11 @@ impl Stage<'_> {
         let mut filled = check.clone();
         filled.same_as = check
             .same_as
+            .as_ref()
+            .map(|name| self.expand(name))
+            .transpose()?;
+        filled.status_as = check
+            .status_as
             .as_ref()
             .map(|name| self.expand(name))
             .transpose()?;
@@ -143,6 +148,7 @@ impl Stage<'_> {
             others: seen.others,
             sent: &done.sent,
             may_close: step.may_close,
+            contact: &done.contact,
             life_left,
             now,
             declared: &declared,
@@ -177,6 +183,7 @@ impl Done {
             token: None,
             extra: Vec::new(),
             public: true,
+            contact: Contact::NotOffered,
             exchange,
         }
     }

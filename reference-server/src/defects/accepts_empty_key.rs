@@ -1,11 +1,9 @@
 //! A second secret for rotation is not set, and an unset one verifies as the empty key (CWE-1394).
 
 use super::Defect;
+use super::shared::hmac::signed_with;
 use crate::parts::Parts;
 use crate::tokens::keys::Keys;
-use base64ct::{Base64UrlUnpadded, Encoding};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
@@ -19,14 +17,6 @@ pub(super) const DEFECT: Defect = Defect {
         ..parts
     },
 };
-
-fn signed_with(key: &[u8], message: &[u8]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return String::new();
-    };
-    mac.update(message);
-    Base64UrlUnpadded::encode_string(&mac.finalize().into_bytes())
-}
 
 struct AcceptsEmptyKey(Arc<dyn Keys>);
 

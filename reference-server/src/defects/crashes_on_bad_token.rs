@@ -12,10 +12,13 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A malformed token crashes its handler",
     cwe: 755,
     caught_by: &["errors.no-5xx-on-bad-token"],
-    implies: &[(
-        "errors.status-consistent",
-        "a bad token is answered with 500",
-    )],
+    implies: &[
+        (
+            "errors.status-consistent",
+            "a bad token is answered with 500",
+        ),
+        ("token.oversize", "what is too long is malformed"),
+    ],
     install: |parts| Parts {
         identify: Arc::new(CrashesOnBadToken(parts.identify.clone())),
         ..parts

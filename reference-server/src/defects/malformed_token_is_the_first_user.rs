@@ -23,6 +23,11 @@ pub(super) const DEFECT: Defect = Defect {
             "it compares with a text that is no token",
         ),
         ("token.empty-bearer", "its words are no tokens either"),
+        ("token.two-segments", "its texts are no tokens either"),
+        ("token.trailing-dot", "its texts are no tokens either"),
+        ("token.base64-padding", "its texts are no tokens either"),
+        ("token.b64-false", "a raw payload is no token either"),
+        ("token.oversize", "what is too long is no token either"),
         (
             "errors.status-consistent",
             "its bad token is no token either",

@@ -2,6 +2,9 @@
 
 pub(super) mod accounts;
 pub(super) mod edge;
+pub(super) mod fetch;
+pub(super) mod foreign_keys;
+pub(super) mod hmac;
 pub(super) mod identities;
 pub(super) mod passwords;
 pub(super) mod tasks;

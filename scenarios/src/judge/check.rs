@@ -4,7 +4,7 @@ use regex::RegexBuilder;
 use serde_json::Value;
 
 use super::{Broken, Held, Observation, among, fault, same};
-use crate::exchange::Response;
+use crate::exchange::{Exchange, Response};
 use crate::model::{Check, Severity};
 
 /// Seconds of `90`, `30s`, `15m`, `24h`, `8d`.
@@ -62,22 +62,39 @@ pub(super) fn check(check: &Check, seen: &Observation<'_>) -> Held {
     if let Some(name) = &check.same_as {
         return same_as(name, response, seen);
     }
+    if let Some(name) = &check.status_as {
+        let (_, other) = answer_of(name, seen)?;
+        return holds(
+            response.status == other.status,
+            || format!("{} as for `{name}`", other.status),
+            || response.status.to_string(),
+        );
+    }
     let (what, value) = subject(check, response, seen)?;
     predicate(check, &what, value)
 }
 
-fn same_as(name: &str, response: &Response, seen: &Observation<'_>) -> Held {
+/// What another case got, where it is an answer to compare with.
+fn answer_of<'a>(
+    name: &str,
+    seen: &Observation<'a>,
+) -> Result<(&'a Exchange, &'a Response), Broken> {
     let Some((_, other)) = seen.others.iter().find(|(case, _)| case == name) else {
         return Err(Broken::Unclear(format!(
             "there is no answer of the case `{name}` to compare with"
         )));
     };
-    let Some(other_response) = other.response().filter(|r| !r.is_throttled()) else {
-        return Err(Broken::Unclear(format!(
+    match other.response().filter(|r| !r.is_throttled()) {
+        Some(response) => Ok((other, response)),
+        None => Err(Broken::Unclear(format!(
             "the case `{name}` got {}",
             other.outcome()
-        )));
-    };
+        ))),
+    }
+}
+
+fn same_as(name: &str, response: &Response, seen: &Observation<'_>) -> Held {
+    let (other, other_response) = answer_of(name, seen)?;
     let other_sent = String::from_utf8_lossy(&other.request.body).into_owned();
     match same::difference(response, seen.sent, other_response, &other_sent) {
         Some(difference) => Err(fault(format!("the same answer as `{name}`"), difference)),

@@ -55,6 +55,8 @@ pub enum Keyword {
     NoSecret,
     /// A new credential came, and it is accepted.
     NewCredential,
+    /// Nobody fetched the key that the token said to fetch from the harness's own listener.
+    NotFetched,
 }
 
 impl Keyword {
@@ -77,6 +79,7 @@ impl Keyword {
             Keyword::OriginRefused => "origin-refused",
             Keyword::NoSecret => "no-secret",
             Keyword::NewCredential => "new-credential",
+            Keyword::NotFetched => "not-fetched",
         }
     }
 }
@@ -116,6 +119,9 @@ pub struct Check {
     /// that vary between any two answers are masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+    /// Subject: the status alone, compared with that of another case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_as: Option<String>,
     /// Predicate: equal to this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<Value>,
