@@ -116,6 +116,7 @@ mod tokens_without_time_of_issue;
 mod types_are_guessed;
 mod unencoded_payload_honoured;
 mod unhealthy_after_bad_token;
+mod unknown_algorithm_unchecked;
 mod unknown_subject_accepted;
 mod unknown_user_is_404;
 mod unknown_user_is_told;
@@ -260,6 +261,7 @@ pub const DEFECTS: &[Defect] = &[
     types_are_guessed::DEFECT,
     unencoded_payload_honoured::DEFECT,
     unhealthy_after_bad_token::DEFECT,
+    unknown_algorithm_unchecked::DEFECT,
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,
     unknown_user_is_told::DEFECT,

@@ -11,7 +11,11 @@ pub(super) const DEFECT: Defect = Defect {
     id: "algorithm-from-header",
     title: "The header of a token chooses how it is verified",
     cwe: 757,
-    caught_by: &["token.alg-none", "token.alg-none-case"],
+    caught_by: &[
+        "token.alg-none",
+        "token.alg-none-case",
+        "token.alg-none-kept-signature",
+    ],
     implies: &[(
         "token.all-routes-same-verifier",
         "its bad tokens are sent to every route",

@@ -8,7 +8,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "embedded-key-trusted",
     title: "The key in the header of a token is trusted",
     cwe: 347,
-    caught_by: &["token.embedded-jwk"],
+    caught_by: &["token.embedded-jwk", "token.hs-as-asymmetric"],
     implies: &[],
     install: |parts| trusting(parts, "jwk", keys),
 };

@@ -10,7 +10,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "signature-compared-by-prefix",
     title: "Signatures are compared as far as the shorter one goes",
     cwe: 697,
-    caught_by: &["token.signature-stripped"],
+    caught_by: &["token.signature-stripped", "token.signature-truncated"],
     implies: &[],
     install: |parts| Parts {
         tokens: Arc::new(SignatureComparedByPrefix(parts.tokens.clone())),

@@ -13,6 +13,8 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &[
         "token.signature-bitflip",
         "token.signature-stripped",
+        "token.signature-truncated",
+        "token.header-tampered",
         "token.payload-tampered",
         "token.wrong-key",
         "token.empty-key",
