@@ -28,6 +28,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+use aws_lc_rs::digest;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
 pub use algorithm::{Algorithm, Hash};
 pub use key::{Key, NotAKey, jwk_verifies};
 pub use recipe::{Document, Forged, Material, Part, PublicFile, Recipe, Unforgeable};
@@ -57,6 +61,15 @@ pub fn recipes() -> impl Iterator<Item = &'static Recipe> {
 /// The recipe of a name.
 pub fn recipe(name: &str) -> Option<&'static Recipe> {
     recipes().find(|recipe| recipe.name == name)
+}
+
+/// The random bytes of one recipe in one scenario: a run with the same seed forges with the same.
+pub(crate) fn seeded(seed: u64, scenario: &str, recipe: &str) -> StdRng {
+    let text = format!("{seed} {scenario} {recipe}");
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let mut bytes = <StdRng as SeedableRng>::Seed::default();
+    bytes.copy_from_slice(hash.as_ref());
+    StdRng::from_seed(bytes)
 }
 
 /// Makes what a scenario file or a command line names: all forms of `recipe`, the one of `recipe#form`, or those of

@@ -10,6 +10,10 @@ use crate::run::Run;
 
 /// Bodies in evidence are cut here, in bytes.
 const BODY: usize = 4096;
+/// More of a body is not searched for secrets. It is far more than is shown, so that none is shown in part.
+const SEARCHED: usize = 64 << 10;
+/// Values that are looked at one by one, in bytes; the rest is masked unseen.
+const LOOKED_AT: usize = 32 << 10;
 /// Exchanges that are kept of a case that needs no explanation.
 const FEW: usize = 2;
 /// Exchanges that are kept of any other.
@@ -128,8 +132,9 @@ pub(crate) fn recorded(run: &Run, exchange: &Exchange) -> Evidence {
         .iter()
         .map(|(name, value)| (name.clone(), clean(value)))
         .collect();
-    let body = clean(&String::from_utf8_lossy(&request.body));
-    let cut = body.len() > BODY;
+    let sent_body = String::from_utf8_lossy(&request.body);
+    let body = clean(searched(&sent_body));
+    let cut = body.len() > BODY || sent_body.len() > SEARCHED;
     let body = head(&body, BODY);
     let sent = EvidenceRequest {
         method: request.method.clone(),
@@ -150,7 +155,8 @@ pub(crate) fn recorded(run: &Run, exchange: &Exchange) -> Evidence {
                 }
             };
             let sent = format!("{} {}", request.url, String::from_utf8_lossy(&request.body));
-            let body = run.redactor.text(&shape(run, response, &sent)).0;
+            let whole = shape(run, response, &sent);
+            let body = run.redactor.text(searched(&whole)).0;
             let kept = EvidenceResponse {
                 status: response.status,
                 headers: response
@@ -158,7 +164,7 @@ pub(crate) fn recorded(run: &Run, exchange: &Exchange) -> Evidence {
                     .iter()
                     .map(|(name, value)| (name.clone(), masked(name, value)))
                     .collect(),
-                truncated: response.truncated || body.len() > BODY,
+                truncated: response.truncated || body.len() > BODY || whole.len() > SEARCHED,
                 body: head(&body, BODY),
                 duration_ms: u64::try_from(response.duration.as_millis()).unwrap_or(u64::MAX),
             };
@@ -191,23 +197,32 @@ fn shape(run: &Run, response: &scenarios::exchange::Response, sent: &str) -> Str
     let own =
         |value: &str| sent.contains(value) || facts.iter().any(|fact| value.contains(&fact.value));
     let known = |value: &str| own(value) || !run.redactor.text(value).1.is_empty();
-    mask(&mut json, &known);
+    mask(&mut json, &known, &mut LOOKED_AT.clone());
     json.to_string()
 }
 
-/// Words and small numbers that nobody is known by stay.
-fn mask(json: &mut serde_json::Value, own: &dyn Fn(&str) -> bool) {
+/// Words and small numbers that nobody is known by stay. `room` is how many bytes of values are still looked at.
+fn mask(json: &mut serde_json::Value, own: &dyn Fn(&str) -> bool, room: &mut usize) {
     use serde_json::Value;
     const SHORT: usize = 8;
+    let mut own_in_room = |text: &str| {
+        let looks = text.len() <= *room;
+        *room = room.saturating_sub(text.len());
+        looks && own(text)
+    };
     match json {
-        Value::String(text) if text.chars().count() > SHORT && !own(text) => {
+        Value::String(text) if text.chars().count() > SHORT && !own_in_room(text) => {
             *json = Value::from("[value]")
         }
-        Value::Number(number) if number.to_string().len() > SHORT && !own(&number.to_string()) => {
+        Value::Number(number)
+            if number.to_string().len() > SHORT && !own_in_room(&number.to_string()) =>
+        {
             *json = Value::from("[number]");
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, own)),
-        Value::Object(members) => members.values_mut().for_each(|member| mask(member, own)),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, own, room)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| mask(member, own, room)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -250,6 +265,10 @@ fn cookie_masked(line: &str) -> String {
     format!("{name}={value}{end}")
 }
 
+fn searched(text: &str) -> &str {
+    &text[..text.floor_char_boundary(SEARCHED)]
+}
+
 fn head(text: &str, bytes: usize) -> String {
     text[..text.floor_char_boundary(bytes)].to_owned()
 }
@@ -263,11 +282,18 @@ mod tests {
     fn values_of_others_are_masked_and_the_shape_stays() {
         let own = |value: &str| value.contains("mk3rk3r");
         let mut body = json!({"items": [{"title": "mk3rk3r of ours", "owner": "Somebody Real", "done": true, "n": 7}]});
-        mask(&mut body, &own);
+        mask(&mut body, &own, &mut 1000);
         assert_eq!(
             body,
             json!({"items": [{"title": "mk3rk3r of ours", "owner": "[value]", "done": true, "n": 7}]})
         );
+    }
+
+    #[test]
+    fn what_nobody_looked_at_is_masked() {
+        let mut body = json!(["mk3rk3r of ours", "mk3rk3r of ours"]);
+        mask(&mut body, &|_| true, &mut 20);
+        assert_eq!(body, json!(["mk3rk3r of ours", "[value]"]));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use scenarios::model::{Ability, Mode, Phase, Scenario};
+use scenarios::model::{Ability, Control, Mode, NamedControl, Phase, Scenario, Step};
 
 use crate::options::Options;
 use crate::run::Run;
-use crate::target::{Carry, Target};
+use crate::target::{Carry, Limit, Limits, Target};
 
 /// One scenario of a run.
 #[derive(Debug, Clone)]
@@ -261,4 +261,93 @@ pub(crate) fn globs(patterns: &[String]) -> GlobSet {
         }
     }
     builder.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+/// How long the declared limits make a run wait at least, in words; nothing where it is soon over.
+pub(crate) fn estimate(
+    planned: &[Planned<'_>],
+    limits: &Limits,
+    login_too: bool,
+) -> Option<String> {
+    const LONG: u64 = 30;
+    let runs = || planned.iter().filter(|planned| planned.lacks.is_none());
+    let calls = |name: &str| -> u64 {
+        let of = |steps: &[Step]| {
+            let named = steps
+                .iter()
+                .filter(|step| step.call.as_deref() == Some(name));
+            named.count()
+        };
+        let sent = runs().map(|planned| {
+            let scenario = planned.scenario;
+            let around = of(&scenario.setup) + of(&scenario.effects);
+            around * scenario.cases.len() + of(&scenario.cases)
+        });
+        sent.sum::<usize>() as u64
+    };
+    let controls = runs().map(|planned| match planned.scenario.control {
+        Control::Named(NamedControl::Login | NamedControl::Refresh) => {
+            2 * planned.scenario.cases.len() as u64
+        }
+        _ => 0,
+    });
+    let accounts = 3 + runs()
+        .map(|planned| planned.scenario.own.len() as u64)
+        .sum::<u64>();
+    let sign_ins = calls("login") + controls.sum::<u64>() + if login_too { accounts } else { 0 };
+    let rows = [
+        ("sign-ins", sign_ins, limits.login_address),
+        (
+            "registrations",
+            calls("register") + accounts,
+            limits.registration,
+        ),
+    ];
+    let waits = rows.into_iter().filter_map(|(what, number, limit)| {
+        let Limit::Count { count, seconds } = limit else {
+            return None;
+        };
+        let wait = number.saturating_sub(1) / u64::from(count.max(1)) * u64::from(seconds);
+        (wait >= LONG).then(|| {
+            let long = match (wait / 60, wait % 60) {
+                (0, s) => format!("{s} s"),
+                (m, s) => format!("{m} min {s} s"),
+            };
+            (
+                wait,
+                format!("{number} {what} at {count} in {seconds} s: about {long}"),
+            )
+        })
+    });
+    waits.max().map(|(_, text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_wait_for_limits_is_told_before_it_begins() {
+        let catalogue = scenarios::catalogue::Catalogue::embedded().unwrap();
+        let planned: Vec<_> = catalogue
+            .all()
+            .iter()
+            .map(|scenario| Planned {
+                scenario,
+                reported: true,
+                lacks: None,
+            })
+            .collect();
+        let slow = Limits {
+            login_address: Limit::Count {
+                count: 3,
+                seconds: 10,
+            },
+            ..Limits::default()
+        };
+        let told = estimate(&planned, &slow, true).unwrap();
+        assert!(told.contains("sign-ins at 3 in 10 s: about "), "{told}");
+        assert_eq!(estimate(&planned[..1], &slow, false), None);
+        assert_eq!(estimate(&planned, &Limits::default(), true), None);
+    }
 }

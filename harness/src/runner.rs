@@ -13,7 +13,7 @@ use crate::diagnosis;
 use crate::enrol::{NotEnrolled, enrol};
 use crate::options::Progress;
 use crate::outcome::{played, recorded, stated};
-use crate::plan::{Planned, abilities, globs, plan};
+use crate::plan::{Planned, abilities, estimate, globs, plan};
 use crate::play::{Case, play};
 use crate::run::{Run, lock};
 use crate::stage::{Done, Part, Seen, Shown, Stage};
@@ -38,6 +38,13 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         progress(Progress::Planned(
             planned.iter().filter(|p| p.lacks.is_none()).count(),
         ));
+        let login_too = !run.target.credential.at_registration;
+        let estimate = estimate(&planned, &run.target.limits, login_too);
+        if let Some(estimate) = estimate.filter(|_| !run.options.time.is_shared()) {
+            progress(Progress::Note(&format!(
+                "keeps to declared limits: {estimate}"
+            )));
+        }
     }
     let mut results = Vec::new();
     let (skipped, wanted): (Vec<_>, Vec<_>) = planned
@@ -280,6 +287,9 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
 /// Judges a scenario over the exchanges of others, beside cases of its own.
 async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
     let start = Instant::now();
+    if run.is_over() {
+        return stated(run, scenario, &Verdict::Inconclusive(run.ended()), None);
+    }
     let mut cases = match scenario.cases.is_empty() {
         true => Vec::new(),
         false => play(run, scenario).await,

@@ -219,7 +219,14 @@ impl<'r> Stage<'r> {
         };
         let issuer = self.run.target.jwt.jwks.as_ref();
         let issuer = issuer.unwrap_or(&self.run.target.auth_url).to_string();
-        let mut rng = rand::rng();
+        // Where the listener tells by its path which token was fetched, each request has a path of its own.
+        let once = if fetched {
+            crate::actors::uuid()
+        } else {
+            String::new()
+        };
+        let recipe = format!("{name}{once}");
+        let mut rng = crate::forge::seeded(self.run.options.seed, &self.scenario.id, &recipe);
         let mut material = Material::new(token.as_ref(), self.run.target_now(), &mut rng);
         material.other = other_token.as_ref();
         material.foreign_sub = foreign.as_deref();

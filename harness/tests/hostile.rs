@@ -12,6 +12,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use support::{check, ids, options, real_time, shown, target};
 
+mod hostile {
+    pub(crate) mod around;
+    mod binary;
+}
 mod support;
 
 /// What is written when a request has come.

@@ -391,7 +391,10 @@ fn refused_with_success(response: &Response, seen: &Observation<'_>) -> Held {
 fn rejected(response: &Response, seen: &Observation<'_>) -> Held {
     no_effect(seen)?;
     match response.status {
-        400..500 => Ok(None),
+        400..500 => match edge(response, seen) {
+            Some(why) => Err(Broken::Unclear(why)),
+            None => Ok(None),
+        },
         500.. => Ok(Some(format!("crashed with {}", response.status))),
         status => Err(fault("4xx", status.to_string())),
     }
@@ -443,18 +446,17 @@ fn object(seen: &Observation<'_>, holds: impl Fn(&ObjectState) -> bool, wanted: 
 
 /// Refused by something in front of the target: unlike anything that the target itself said.
 fn edge(response: &Response, seen: &Observation<'_>) -> Option<String> {
-    let own = seen.control.or(seen.anonymous)?;
-    let anonymous = seen.anonymous?;
-    if anonymous.status == response.status {
+    let own: Vec<&Response> = seen.control.into_iter().chain(seen.anonymous).collect();
+    if own.is_empty() {
         return None;
     }
-    let other_server =
-        response.header("server") != own.header("server") && response.header("server").is_some();
+    let server = response.header("server");
+    let other_server = server.is_some() && own.iter().all(|own| own.header("server") != server);
     let html = |r: &Response| {
         r.header("content-type")
             .is_some_and(|t| t.starts_with("text/html"))
     };
-    let marks = (html(response) && !html(own) && !html(anonymous)) || other_server;
+    let marks = (html(response) && !own.iter().any(|own| html(own))) || other_server;
     let blocked = matches!(response.status, 403 | 405 | 406 | 415 | 444 | 493 | 499);
     (marks && blocked).then(|| {
         format!(
