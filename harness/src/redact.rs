@@ -76,23 +76,49 @@ impl Redactor {
     }
 }
 
-/// As it is, percent-encoded, JSON-escaped, and in base64 with each of the three alignments.
+/// The spellings in which a secret travels: as it is, percent-encoded, as a form, JSON-escaped, HTML-escaped, in hex, and
+/// in base64 with each of the three alignments.
 fn spellings(secret: &str) -> Vec<String> {
     use base64ct::{Base64, Base64UrlUnpadded, Encoding};
     let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
         .to_string();
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = serde_json::Value::from(secret).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut all = vec![
         secret.to_owned(),
+        lower_escapes(&percent),
         percent,
+        lower_escapes(&form),
         form,
-        json.trim_matches('"').to_owned(),
+        json.replace('/', "\\/"),
+        hex.to_uppercase(),
+        hex,
     ];
+    // What a library leaves of a text: nothing, ASCII (Python), all but markup (Go).
+    let kept: [fn(char) -> bool; 3] = [
+        |_| false,
+        |c| c.is_ascii(),
+        |c| !matches!(c, '<' | '>' | '&'),
+    ];
+    for kept in kept {
+        let escaped = escaped(&json, secret, kept);
+        all.push(upper_escapes(&escaped));
+        all.push(escaped);
+    }
+    all.push(json);
+    for quote in ["&#39;", "&#x27;", "&apos;", "'"] {
+        for double in ["&quot;", "&#34;"] {
+            let html = secret.replace('&', "&amp;").replace('<', "&lt;");
+            let html = html.replace('>', "&gt;").replace('"', double);
+            all.push(html.replace('\'', quote));
+        }
+    }
     for skip in 0..3 {
         let shifted = [&vec![b'x'; skip], secret.as_bytes()].concat();
         // The characters that mix with a neighbour are cut off at both ends.
-        let (start, end) = ([0, 2, 3][skip], shifted.len() / 3 * 4);
+        let (start, end) = ([0, 2, 3][skip], shifted.len() * 8 / 6);
         for text in [
             Base64::encode_string(&shifted),
             Base64UrlUnpadded::encode_string(&shifted),
@@ -107,6 +133,44 @@ fn spellings(secret: &str) -> Vec<String> {
     all.sort();
     all.dedup();
     all
+}
+
+/// `\u` escapes for every character that is not kept; quotes and line ends as JSON has them.
+fn escaped(json: &str, secret: &str, kept: fn(char) -> bool) -> String {
+    let whole = !kept('a');
+    let source = if whole { secret } else { json };
+    let mut units = [0; 2];
+    let mut text = String::new();
+    for c in source.chars() {
+        if kept(c) {
+            text.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut units) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
+}
+
+static ESCAPE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"%[0-9A-F]{2}|\\u[0-9a-f]{4}").ok());
+
+fn lower_escapes(text: &str) -> String {
+    each_escape(text, str::to_lowercase)
+}
+
+fn upper_escapes(text: &str) -> String {
+    each_escape(text, |escape| escape.to_uppercase().replace('U', "u"))
+}
+
+fn each_escape(text: &str, change: impl Fn(&str) -> String) -> String {
+    match ESCAPE.as_ref() {
+        Some(pattern) => pattern
+            .replace_all(text, |found: &regex::Captures<'_>| change(&found[0]))
+            .into_owned(),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -144,5 +208,65 @@ mod tests {
             clean,
             r#"{"access_token":"[masked]","x":"[token]","h":"[password hash]"}"#
         );
+    }
+
+    /// The text in one of the ways in which a target may send it back.
+    fn told(secret: &str, way: usize) -> String {
+        let escape = |c: char| {
+            let mut units = [0; 2];
+            let units = c.encode_utf16(&mut units);
+            units
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"))
+                .collect::<String>()
+        };
+        let hex = || {
+            secret
+                .bytes()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let percent =
+            || percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
+        match way {
+            0 => secret.to_owned(),
+            1 => percent().to_string(),
+            2 => lower_escapes(&percent().to_string()),
+            3 => serde_json::json!({ "p": secret }).to_string(),
+            4 => secret.chars().map(escape).collect(),
+            5 => hex(),
+            6 => hex().to_uppercase(),
+            7 => secret
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+                .replace('"', "&quot;")
+                .replace('\'', "&#39;"),
+            _ => {
+                let before = &"abc"[..way % 3];
+                let text = format!("{before}{secret}zz");
+                match way {
+                    8..11 => Base64::encode_string(text.as_bytes()),
+                    _ => base64ct::Base64UrlUnpadded::encode_string(text.as_bytes()),
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_spelling_of_a_secret_gets_through(
+            secret in "[!-~éß😀]{12,40}",
+            before in "[ -~]{0,20}",
+            after in "[ -~]{0,20}",
+            way in 0usize..14,
+        ) {
+            let redactor = Redactor::default();
+            redactor.add("ALICE_PASSWORD", &secret);
+            let (clean, variables) = redactor.text(&format!("{before} {} {after}", told(&secret, way)));
+            proptest::prop_assert_eq!(variables, vec!["ALICE_PASSWORD"], "{}", &clean);
+            let parts: Vec<String> = (0..14).map(|way| told(&secret, way)).collect();
+            proptest::prop_assert!(!parts.iter().any(|part| clean.contains(part.as_str())), "{}", clean);
+        }
     }
 }
