@@ -232,6 +232,32 @@ impl Stage<'_> {
         }
     }
 
+    /// Before a fault is stated: the target still tells its users apart, and has not become a page for everything.
+    pub(crate) async fn still_identifies(&mut self) -> Result<(), Stop> {
+        use NamedControl::{Auth, Cookie, Forge};
+        if !matches!(self.scenario.control, Control::Named(Auth | Forge | Cookie)) {
+            return Ok(());
+        }
+        if self.owns("alice") {
+            self.renew("alice").await?;
+        }
+        let probe = Step {
+            actor: Some("alice".into()),
+            call: Some("probe".into()),
+            ..Step::default()
+        };
+        let done = self.perform(&probe, Part::Control, None).await?;
+        match done.complete {
+            true => Ok(()),
+            false => Err(Stop::Unclear(format!(
+                "afterwards the valid credential of alice was answered {} without {} on {}",
+                done.exchange.outcome(),
+                done.wanted,
+                done.exchange.line(),
+            ))),
+        }
+    }
+
     /// Alice's own enrolment showed that registration works; it is looked at once more at the end of the run.
     async fn registration_works(&mut self, shown: &mut Shown) -> Result<(), Stop> {
         if !self.run.target.routes.contains_key("register") {

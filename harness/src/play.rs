@@ -351,6 +351,9 @@ impl Stage<'_> {
             return Ok(Verdict::Inconclusive(why));
         }
         let combined = Verdict::worst(own.into_iter().chain(verdicts));
+        if matches!(combined, Some(Verdict::Fail(_))) {
+            self.still_identifies().await?;
+        }
         Ok(combined.unwrap_or_else(|| Verdict::Error("the case expects nothing".into())))
     }
 
@@ -525,6 +528,12 @@ impl Stage<'_> {
                 Effect::Happened(format!("{}'s object now holds what was sent", object.owner))
             }
             ObjectState::AsItWas => Effect::None,
+            ObjectState::Changed(_) | ObjectState::Missing if !self.reads_back(object).await? => {
+                Effect::Unknown(format!(
+                    "an untouched object of {} does not read back either",
+                    object.owner
+                ))
+            }
             ObjectState::Changed(how) => {
                 Effect::Happened(format!("{}'s object changed: {how}", object.owner))
             }
@@ -532,6 +541,13 @@ impl Stage<'_> {
             ObjectState::Unknown(why) => Effect::Unknown(why),
             ObjectState::NotLooked | ObjectState::Listed(_) => Effect::NotLooked,
         })
+    }
+
+    /// Whether a new object of the same owner, which nobody attacked, can be read: else its loss has another cause.
+    async fn reads_back(&mut self, object: &Object) -> Result<bool, Stop> {
+        let untouched = self.make_object(&object.owner, object.resource).await?;
+        let (state, _) = self.look_at(&untouched).await?;
+        Ok(state == ObjectState::AsItWas)
     }
 }
 

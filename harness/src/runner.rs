@@ -5,10 +5,11 @@ use std::time::Instant;
 use futures_util::{StreamExt as _, stream};
 use reports::model::{CaseResult, ScenarioResult};
 use scenarios::judge::Control;
-use scenarios::model::{Phase, Scenario, Severity, Step};
+use scenarios::model::{Control as ControlOf, NamedControl, Phase, Scenario, Severity, Step};
 use scenarios::verdict::{Mismatch, Verdict};
 
 use crate::actors::Actor;
+use crate::controls::{Sentinels, When};
 use crate::diagnosis;
 use crate::enrol::{NotEnrolled, enrol};
 use crate::options::Progress;
@@ -16,7 +17,7 @@ use crate::outcome::{played, recorded, stated};
 use crate::plan::{Planned, abilities, estimate, globs, plan};
 use crate::play::{Case, play};
 use crate::run::{Run, lock};
-use crate::stage::{Done, Part, Seen, Shown, Stage};
+use crate::stage::{Done, Part, Seen, Shown, Stage, Stop};
 
 /// The base control that tells who is at fault where a fresh credential is refused.
 const AGREE: &str = "token.issuer-verifier-agree";
@@ -123,7 +124,7 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
     run.close();
     phase("end", 1);
     if broken.is_none() {
-        base_again(run, &mut results).await;
+        base_again(run, &mut results, all).await;
     }
     clean_up(run).await;
     run.timeline.end(run.options.time.waited_ms());
@@ -294,7 +295,7 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
         true => Vec::new(),
         false => play(run, scenario).await,
     };
-    let stage = match Stage::set(run, scenario, 0).await {
+    let mut stage = match Stage::set(run, scenario, 0).await {
         Ok(stage) => stage,
         Err(_) => {
             return stated(
@@ -305,6 +306,11 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
             );
         }
     };
+    // Answers of a target that refuses everybody say nothing.
+    if let Err(Stop::Skip(why) | Stop::Unclear(why) | Stop::Broken(why)) = around(&mut stage).await
+    {
+        return stated(run, scenario, &Verdict::Inconclusive(why), None);
+    }
     let watched = globs(&scenario.observe);
     let mut seen: Vec<_> = run
         .seen()
@@ -357,8 +363,21 @@ async fn observing(run: &Run, scenario: &Scenario) -> ScenarioResult {
     played(run, scenario, &cases, elapsed(start))
 }
 
+/// The control of an observing scenario, on the identity route.
+async fn around(stage: &mut Stage<'_>) -> Result<(), Stop> {
+    let probe = Step {
+        actor: Some("alice".into()),
+        call: Some("probe".into()),
+        ..Step::default()
+    };
+    let (mut shown, mut sentinels) = (Shown::default(), Sentinels::default());
+    stage
+        .control(&probe, When::Before, &mut shown, &mut sentinels)
+        .await
+}
+
 /// Looks at the base controls once more: a target that died on the way has passed nothing.
-async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
+async fn base_again(run: &Run, results: &mut [ScenarioResult], all: &[Scenario]) {
     let mut broken: Option<(&str, String, Vec<scenarios::exchange::Exchange>)> = None;
     if let Some(mut alice) = alice(run) {
         match crate::enrol::sign_in(run, &mut alice).await {
@@ -392,6 +411,7 @@ async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
     let Some((id, why, exchanges)) = broken else {
         return;
     };
+    registration_is_broken(results, all, id, &why);
     let Some(result) = results.iter_mut().find(|result| result.id == id) else {
         return;
     };
@@ -414,6 +434,24 @@ async fn base_again(run: &Run, results: &mut [ScenarioResult]) {
             .map(|exchange| recorded(run, exchange))
             .collect(),
     });
+}
+
+/// PC-REG is observed before and after all scenarios of registration: a refusal beside a dead route says nothing.
+/// After another base control broke, it cannot be observed any more.
+fn registration_is_broken(results: &mut [ScenarioResult], all: &[Scenario], id: &str, why: &str) {
+    use reports::model::Verdict::{Fail, Inconclusive, Pass};
+    let needs_it = |id: &str| {
+        all.iter().any(|scenario| {
+            scenario.id == id && scenario.control == ControlOf::Named(NamedControl::Reg)
+        })
+    };
+    for result in results {
+        if matches!(result.verdict, Pass | Fail) && needs_it(&result.id) {
+            result.verdict = Inconclusive;
+            result.reason = Some(format!("at the end of the run {id} did not hold: {why}"));
+            result.note = None;
+        }
+    }
 }
 
 async fn probe_refused(
