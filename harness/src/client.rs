@@ -154,6 +154,7 @@ async fn receive(http: &reqwest::Client, request: reqwest::Request, start: Insta
         headers,
         body,
         truncated,
+        denied: false,
         duration: start.elapsed(),
     })
 }

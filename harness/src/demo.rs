@@ -23,6 +23,8 @@ pub struct Settings {
     pub signing: Signing,
     /// Ids of the weaknesses that the server is given; those that do not exist are passed over.
     pub defects: Vec<&'static str>,
+    /// The id of the unusual way of being right that it takes; one that does not exist is passed over.
+    pub variant: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -32,6 +34,7 @@ impl Default for Settings {
             auth: AuthMode::Bearer,
             signing: Signing::Hs256,
             defects: Vec::new(),
+            variant: None,
         }
     }
 }
@@ -65,6 +68,7 @@ pub struct Demo {
     running: Running,
     url: String,
     preset: &'static str,
+    profile: Option<String>,
     source: String,
     signing_key: Secret,
     clock: Arc<SharedClock>,
@@ -96,16 +100,16 @@ impl Demo {
             }
         };
         let secret = Base64UrlUnpadded::encode_string(&rand::random::<[u8; 48]>());
-        let config = Config {
+        let mut config = Config {
             auth: settings.auth,
             signing: settings.signing,
             ..Config::new(database_url, reference_server::Secret::new(secret))
         };
         let clock = Arc::new(SharedClock::new());
-        let parts = weakened(
-            Parts::secure(&config, clock.clone()).await?,
-            &settings.defects,
-        );
+        let variant = Unusual::find(settings.variant);
+        variant.configure(&mut config);
+        let parts = Parts::secure(&config, clock.clone()).await?;
+        let parts = variant.install(weakened(parts, &settings.defects));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let running = Running::start(parts, listener)?;
         Ok(Demo {
@@ -115,6 +119,7 @@ impl Demo {
                 AuthMode::Bearer => "authspec",
                 AuthMode::Cookie => "authspec-cookie",
             },
+            profile: variant.profile(),
             source,
             signing_key: Secret::new(config.signing_key().map_err(NotStarted::Key)?.expose()),
             clock,
@@ -129,7 +134,14 @@ impl Demo {
             ..Overrides::default()
         };
         let read = |_: &Path| Err(io::ErrorKind::NotFound.into());
-        load(Source::Preset(self.preset), &overrides, &|_| None, &read)
+        let source = match &self.profile {
+            Some(text) => Source::Text {
+                name: "the variant's profile",
+                text,
+            },
+            None => Source::Preset(self.preset),
+        };
+        load(source, &overrides, &|_| None, &read)
     }
 
     pub fn url(&self) -> &str {
@@ -180,6 +192,54 @@ pub fn weakened(parts: Parts, defects: &[&str]) -> Parts {
     {
         let _ = defects;
         parts
+    }
+}
+
+/// An unusual way of being right, or none.
+#[cfg(feature = "defects")]
+pub struct Unusual(Option<&'static reference_server::variants::Variant>);
+
+#[cfg(feature = "defects")]
+impl Unusual {
+    pub fn find(id: Option<&str>) -> Unusual {
+        Unusual(id.and_then(reference_server::variants::find))
+    }
+
+    /// Changes the settings, before the parts are put together.
+    pub fn configure(&self, config: &mut Config) {
+        if let Some(variant) = self.0 {
+            (variant.configure)(config);
+        }
+    }
+
+    pub fn install(&self, parts: Parts) -> Parts {
+        match self.0 {
+            Some(variant) => (variant.install)(parts),
+            None => parts,
+        }
+    }
+
+    /// What its profile says, where it is one.
+    pub fn profile(&self) -> Option<String> {
+        self.0.map(|variant| variant.profile())
+    }
+}
+
+/// An unusual way of being right: this build has none.
+#[cfg(not(feature = "defects"))]
+pub struct Unusual;
+
+#[cfg(not(feature = "defects"))]
+impl Unusual {
+    pub fn find(_: Option<&str>) -> Unusual {
+        Unusual
+    }
+    pub fn configure(&self, _: &mut Config) {}
+    pub fn install(&self, parts: Parts) -> Parts {
+        parts
+    }
+    pub fn profile(&self) -> Option<String> {
+        None
     }
 }
 

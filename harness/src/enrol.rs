@@ -265,16 +265,11 @@ pub(crate) fn succeeded(route: &Route, response: &Response) -> bool {
         true => response.is_success(),
         false => route.ok.contains(&response.status),
     };
-    let told = route.success.as_ref().is_none_or(|success| {
-        let found = response
-            .json()
-            .and_then(|json| json.pointer(&success.pointer).cloned());
-        match &success.equals {
-            Some(wanted) => found.as_ref() == Some(wanted),
-            None => found.is_some_and(|value| !value.is_null() && value != Value::Bool(false)),
-        }
-    });
-    status && told
+    let told = route
+        .success
+        .as_ref()
+        .is_none_or(|success| success.told_by(response));
+    status && !response.denied && told
 }
 
 /// Signs a token by the profile's claims, for an API whose users live elsewhere.

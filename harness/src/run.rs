@@ -129,6 +129,10 @@ impl Run {
 
     /// Learns the offset of the target's clock from a `Date` header (RFC 9110 6.6.1). One second is its resolution.
     pub(crate) fn learn_clock(&self, response: &Response) {
+        // One clock for both: a difference would only be what a wait elsewhere moved it by meanwhile.
+        if self.options.time.is_shared() {
+            return;
+        }
         let Some(date) = response
             .header("date")
             .and_then(|date| httpdate::parse_http_date(date).ok())

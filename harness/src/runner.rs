@@ -98,8 +98,8 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
             reported.then_some(result)
         }
     };
-    phase("parallel", run.options.jobs);
-    let parallel = stream::iter(of(Phase::Parallel).map(judged)).buffered(run.options.jobs.max(1));
+    phase("parallel", at_once(run));
+    let parallel = stream::iter(of(Phase::Parallel).map(judged)).buffered(at_once(run));
     results.extend(parallel.collect::<Vec<_>>().await.into_iter().flatten());
     for (name, alone) in [("quiet", Phase::Quiet), ("exclusive", Phase::Exclusive)] {
         phase(name, 1);
@@ -212,6 +212,22 @@ fn base_failed(id: &str) -> String {
     format!("a base control failed: {id}")
 }
 
+/// How many scenarios run side by side. On a shared clock a wait moves everybody's time: where a declared limit is so
+/// tight that they would wait for each other, they run one after another.
+fn at_once(run: &Run) -> usize {
+    use crate::target::Limit;
+    let jobs = run.options.jobs.max(1);
+    let limits = &run.target.limits;
+    let tight = [limits.login_address, limits.registration, limits.requests]
+        .iter()
+        .any(|limit| matches!(limit, Limit::Count { count, .. } if *count as usize <= jobs));
+    if tight && run.options.time.is_shared() {
+        1
+    } else {
+        jobs
+    }
+}
+
 fn fails(case: &Case) -> bool {
     matches!(case.verdict, Verdict::Fail(_))
 }
@@ -237,9 +253,19 @@ async fn confirmed(run: &Run, scenario: &Scenario) -> ScenarioResult {
             .iter()
             .any(|need| need.0 == [scenarios::model::Ability::Secret])
     {
-        let why =
-            "the secret that was given did not sign the target's tokens; is it the right one?";
-        return stated(run, scenario, &Verdict::Inconclusive(why.into()), None);
+        let opaque = alice(run).is_some_and(|alice| {
+            alice.credential.token.is_some() && alice.credential.jwt().is_none()
+        });
+        let verdict = match opaque {
+            true => Verdict::Skipped(
+                "access tokens are opaque, so that the secret that was given signs none".into(),
+            ),
+            false => Verdict::Inconclusive(
+                "the secret that was given did not sign the target's tokens; is it the right one?"
+                    .into(),
+            ),
+        };
+        return stated(run, scenario, &verdict, None);
     }
     let first = play(run, scenario).await;
     let grave = |cases: &[Case]| {

@@ -357,7 +357,7 @@ impl<'r> Stage<'r> {
             control: part != Part::Attack,
             recipe: forged.and(step.token.as_deref()),
             fresh: step.connection == Some(Connection::New),
-            patient: self.scenario.probe.is_none(),
+            patient: self.scenario.probe.is_none() || part == Part::Control,
         };
         if let Some(forged) = forged {
             self.run.redactor.add("FORGED_TOKEN", &forged.text);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use scenarios::exchange::Response;
 use serde_json::Value;
 use url::Url;
 
@@ -113,19 +114,31 @@ pub struct Route {
     /// Statuses of success; empty for any 2xx.
     pub ok: Vec<u16>,
     /// For backends that tell success in the body.
-    pub success: Option<Success>,
+    pub success: Option<Told>,
     /// Where an id stands in the answer: the user's for `me`, its own for a resource's parent.
     pub id: Option<String>,
     /// Values of the answer that later steps of the login hold as `{name}`.
     pub save: Vec<(String, Place)>,
 }
 
-/// What the body of a successful answer shows.
+/// What the body of an answer tells, where the status does not.
 #[derive(Debug, Clone)]
-pub struct Success {
+pub struct Told {
     pub pointer: String,
     /// Any value that is neither null nor false counts where this is absent.
     pub equals: Option<Value>,
+}
+
+impl Told {
+    /// Whether this answer tells it.
+    pub fn told_by(&self, response: &Response) -> bool {
+        let json = response.json();
+        let found = json.as_ref().and_then(|json| json.pointer(&self.pointer));
+        match &self.equals {
+            Some(wanted) => found == Some(wanted),
+            None => found.is_some_and(|value| !value.is_null() && *value != Value::Bool(false)),
+        }
+    }
 }
 
 /// A body with templates.
@@ -263,6 +276,8 @@ pub struct Policy {
     pub invalid: Vec<u16>,
     /// What the `me` route answers to nobody, where it is not a refusal: a status and a body text such as `null`.
     pub anonymous: Option<(u16, String)>,
+    /// How the body of a 2xx says that it is a refusal.
+    pub denial: Option<Told>,
     /// `isolation` and `token` rows judge only these routes; empty for all.
     pub public_client: bool,
     /// Answers of registration may tell that an e-mail is taken.

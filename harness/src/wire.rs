@@ -57,7 +57,7 @@ pub(crate) async fn transmit(
         // A target that drips its answer may not hold the run beyond its deadline.
         let left = std::time::Instant::now();
         let sent = tokio::time::timeout(run.time_left(), run.client.send(&request, label.fresh));
-        let answer = sent
+        let mut answer = sent
             .await
             .map_err(|_| Unsent::NoTime(run.ended()))?
             .map_err(|error| Unsent::Unsendable(error.to_string()))?;
@@ -66,7 +66,10 @@ pub(crate) async fn transmit(
             Answer::Nothing(_) => left.elapsed(),
         });
         tries += 1;
-        if let Answer::Response(response) = &answer {
+        if let Answer::Response(response) = &mut answer {
+            let denial = run.target.policy.denial.as_ref();
+            response.denied =
+                response.is_success() && denial.is_some_and(|denial| denial.told_by(response));
             run.learn_clock(response);
             if label.patient && response.is_throttled() && tries < TRIES {
                 let delay = retry_after(response);

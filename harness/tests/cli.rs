@@ -434,6 +434,16 @@ fn weaknesses_are_listed_explained_and_kept_from_others() {
         ],
         &["0.0.0.0"],
     );
+    let list = place.run(&["list", "--variants", "--format", "json"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&list.stdout).unwrap();
+    assert!(rows.len() >= 25);
+    refused(
+        &place,
+        &["demo", "--variant", "soft-denail"],
+        &["`soft-denial`"],
+    );
+    let open = ["serve", "--listen", "0.0.0.0:0", "--variant", "soft-denial"];
+    refused(&place, &open, &["0.0.0.0"]);
 }
 
 #[cfg(not(feature = "defects"))]
@@ -447,6 +457,11 @@ fn a_build_without_weaknesses_says_how_to_get_them() {
     refused(
         &Place::new(),
         &["list", "--defects"],
+        &["--features defects"],
+    );
+    refused(
+        &Place::new(),
+        &["demo", "--variant", "x"],
         &["--features defects"],
     );
 }

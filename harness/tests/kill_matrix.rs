@@ -4,26 +4,20 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use authspec::options::Options;
-use authspec::profile::{Overrides, Source, load};
-use authspec::secret::Secret;
-use authspec::time::Time;
+use bout::{Bout, fought, is_fresh, ok_unless, shown};
 use libtest_mimic::{Arguments, Failed, Trial};
-use reference_server::defects::{DEFECTS, Defect, cheap_passwords};
-use reference_server::{AuthMode, Clock, Config, Parts, Running, SharedClock, Signing};
+use reference_server::defects::{DEFECTS, Defect};
+use reference_server::{AuthMode, Signing};
 use reports::gate::BASE_CONTROLS;
-use reports::model::{Report, ScenarioResult, Verdict};
+use reports::model::{Report, Verdict};
 use scenarios::catalogue::Catalogue;
-use scenarios::model::Mode;
-use tokio::net::TcpListener;
-
 use support::postgres::Shared;
 
+#[path = "support/bout.rs"]
+mod bout;
 mod support {
     pub(crate) mod outside;
     pub(crate) mod postgres;
@@ -45,9 +39,6 @@ const UNPROVEN: &[(&str, &str)] = &[(
     "errors.docs-exposure",
     "it is judged in production alone: `open_documentation_is_found_in_production_alone` in tests/contracts.rs shows it",
 )];
-
-const IN_MEMORY: &str = "sqlite::memory:";
-const SECRET: &str = "Vw3yq1r8TzK0mXn5bLd7PcJf2GhSa9Eu4QiRoWtYx6Z";
 
 fn main() -> ExitCode {
     let catalogue: &'static Catalogue = Box::leak(Box::new(
@@ -75,7 +66,7 @@ fn main() -> ExitCode {
     ] {
         let name = format!("secure, {auth:?}, {signing:?}").to_lowercase();
         trials.push(Trial::test(name.clone(), move || {
-            nothing_fires(catalogue, auth, signing, IN_MEMORY.to_owned())
+            nothing_fires(catalogue, auth, signing, bout::IN_MEMORY.to_owned())
         }));
         let shared = shared.clone();
         trials.push(Trial::ignorable_test(
@@ -93,14 +84,6 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// What the server is, and what is run against it.
-struct Bout {
-    auth: AuthMode,
-    signing: Signing,
-    defect: Option<&'static Defect>,
-    database: String,
-}
-
 fn nothing_fires(
     catalogue: &Catalogue,
     auth: AuthMode,
@@ -112,8 +95,8 @@ fn nothing_fires(
         &Bout {
             auth,
             signing,
-            defect: None,
             database,
+            ..Bout::default()
         },
     )?;
     let fired = report
@@ -135,7 +118,8 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             auth,
             signing: signing_of(defect.id),
             defect: Some(defect),
-            database: IN_MEMORY.to_owned(),
+            skip: left_out(defect),
+            ..Bout::default()
         },
     )?;
     let mut wrong = Vec::new();
@@ -177,90 +161,9 @@ fn verdict_of(report: &Report, id: &str) -> Option<Verdict> {
         .map(|result| result.verdict)
 }
 
-fn ok_unless(wrong: Vec<String>) -> Result<(), Failed> {
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("\n{}", wrong.join("\n")).into())
-    }
-}
-
-fn shown(result: &ScenarioResult) -> String {
-    let mut text = format!(
-        "{} is {:?}: {}",
-        result.id,
-        result.verdict,
-        result.reason.as_deref().unwrap_or_default()
-    );
-    for case in result
-        .cases
-        .iter()
-        .filter(|case| case.verdict != Verdict::Pass)
-        .take(4)
-    {
-        let _ = write!(
-            text,
-            "\n    {}: expected {}, got {}",
-            case.name, case.expected, case.actual
-        );
-    }
-    text
-}
-
-fn fought(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Failed> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    runtime
-        .block_on(run(catalogue, bout))
-        .map_err(|error| error.to_string().into())
-}
-
-async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::error::Error>> {
-    let config = Config {
-        auth: bout.auth,
-        signing: bout.signing,
-        ..Config::new(
-            bout.database.as_str(),
-            reference_server::Secret::new(SECRET),
-        )
-    };
-    let clock = Arc::new(SharedClock::new());
-    let mut parts = Parts::secure(&config, clock.clone()).await?;
-    if let Some(defect) = bout.defect {
-        parts = (defect.install)(cheap_passwords(parts)?);
-    }
-    let running = Running::start(parts, TcpListener::bind("127.0.0.1:0").await?)?;
-    let overrides = Overrides {
-        url: Some(format!("http://{}", running.addr)),
-        ..Overrides::default()
-    };
-    let preset = match bout.auth {
-        AuthMode::Bearer => "authspec",
-        AuthMode::Cookie => "authspec-cookie",
-    };
-    let target = load(Source::Preset(preset), &overrides, &|_| None, &|_| {
-        Err(std::io::ErrorKind::NotFound.into())
-    })?;
-    let (now, advance) = (clock.clone(), clock);
-    let time = Time::shared(move || now.now(), move |by: Duration| advance.advance(by));
-    let options = Options {
-        mode: Mode::Full,
-        launched: true,
-        signing_key: Some(Secret::new(config.signing_key()?.expose())),
-        skip: left_out(bout.defect),
-        ..Options::new(time)
-    };
-    let report = authspec::check(target, catalogue, options).await;
-    running.stop().await;
-    Ok(report)
-}
-
 /// Bursts need seconds: only the secure server and the defects of the limiter are shown them.
-fn left_out(defect: Option<&Defect>) -> Vec<String> {
-    let limited = |defect: &Defect| defect.caught_by.iter().any(|id| id.starts_with("rate."));
-    if defect.is_none_or(limited) {
+fn left_out(defect: &Defect) -> Vec<String> {
+    if defect.caught_by.iter().any(|id| id.starts_with("rate.")) {
         Vec::new()
     } else {
         vec!["rate.*".into()]
@@ -307,16 +210,7 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
 }
 
 fn the_page_is_fresh(catalogue: &Catalogue) -> Result<(), Failed> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/kill-matrix.md");
-    let page = page(catalogue);
-    if std::env::var_os("AUTHSPEC_ACCEPT").is_some() {
-        std::fs::create_dir_all(path.parent().ok_or("no parent")?)?;
-        std::fs::write(&path, &page)?;
-    }
-    if std::fs::read_to_string(&path).unwrap_or_default() == page {
-        return Ok(());
-    }
-    Err("docs/kill-matrix.md is old: run AUTHSPEC_ACCEPT=1 cargo test -p authspec --test kill_matrix page".into())
+    is_fresh("kill-matrix.md", &page(catalogue), "kill_matrix")
 }
 
 /// Both directions: what catches each defect, and what proves each scenario.

@@ -29,6 +29,8 @@ pub mod sessions;
 pub mod tasks;
 pub mod throttle;
 pub mod tokens;
+#[cfg(feature = "defects")]
+pub mod variants;
 
 pub use clock::{Clock, SharedClock, SystemClock};
 pub use config::{AuthMode, Config, ConfigError, Limits, Signing};

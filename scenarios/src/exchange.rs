@@ -20,6 +20,8 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub truncated: bool,
+    /// A 2xx that refuses, as the profile says how the body tells it.
+    pub denied: bool,
     pub duration: Duration,
 }
 
@@ -140,9 +142,9 @@ impl Response {
         })
     }
 
-    /// Whether the status is 2xx.
+    /// Whether the status is 2xx and the body does not deny.
     pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
+        (200..300).contains(&self.status) && !self.denied
     }
 
     /// What the answer says about when to come back: `Retry-After` (RFC 9110 10.2.3), `X-Retry-After` or

@@ -144,8 +144,8 @@ pub fn judge(
             if !check.when_status.is_empty()
                 && !seen
                     .exchange
-                    .status()
-                    .is_some_and(|s| among(s, &check.when_status))
+                    .response()
+                    .is_some_and(|response| answered(response, &check.when_status))
             {
                 return Verdict::PASS;
             }
@@ -339,6 +339,7 @@ fn refused(response: &Response, seen: &Observation<'_>) -> Held {
     }
     no_effect(seen)?;
     match response.status {
+        _ if response.denied => Ok(None),
         500.. => Ok(Some(format!("crashed with {}", response.status))),
         300..500 => match edge(response, seen) {
             Some(why) => Err(Broken::Unclear(why)),
@@ -391,6 +392,7 @@ fn refused_with_success(response: &Response, seen: &Observation<'_>) -> Held {
 fn rejected(response: &Response, seen: &Observation<'_>) -> Held {
     no_effect(seen)?;
     match response.status {
+        _ if response.denied => Ok(None),
         400..500 => match edge(response, seen) {
             Some(why) => Err(Broken::Unclear(why)),
             None => Ok(None),
@@ -574,6 +576,14 @@ fn new_credential(response: &Response, seen: &Observation<'_>) -> Held {
             "one that is refused",
         )),
         None => Err(Broken::Unclear("nobody tried the new credential".into())),
+    }
+}
+
+/// Whether an answer has one of these statuses; one that denies in its body counts as some 4xx.
+pub(crate) fn answered(response: &Response, list: &[u16]) -> bool {
+    match response.denied {
+        true => list.contains(&4),
+        false => among(response.status, list),
     }
 }
 

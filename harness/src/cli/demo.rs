@@ -36,6 +36,9 @@ pub(super) struct ServerArguments {
     /// A weakness that the server is given; repeatable; `authspec list --defects` shows all.
     #[arg(long = "defect", value_name = "ID", help_heading = "Reference server")]
     pub(super) defects: Vec<String>,
+    /// An unusual way of being right that the server takes; `authspec list --variants` shows all.
+    #[arg(long, value_name = "ID", help_heading = "Reference server", conflicts_with_all = ["auth", "jwt"])]
+    pub(super) variant: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -89,6 +92,7 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
             .jwt
             .map_or(Settings::default().signing, Into::into),
         defects: arguments.server.defects()?,
+        variant: arguments.server.variant()?,
     };
     let demo = Demo::start(&settings, &|name| (io.env)(name)).await.map_err(|error| {
         Stop::new(format!("the reference server does not start: {error}"))
@@ -110,6 +114,7 @@ async fn judge(arguments: &RunArguments, demo: &crate::demo::Demo, io: &Io) -> R
 #[cfg(not(feature = "demo"))]
 pub(super) async fn run(arguments: Arguments, _: &Io) -> Result<u8, Stop> {
     arguments.server.defects()?;
+    arguments.server.variant()?;
     Err(without_server())
 }
 
@@ -149,6 +154,29 @@ impl ServerArguments {
             Ok(Vec::new())
         } else {
             Err(without_defects("--defect"))
+        }
+    }
+
+    /// The variant that was named, if it is known.
+    #[cfg(feature = "defects")]
+    pub(super) fn variant(&self) -> Result<Option<&'static str>, Stop> {
+        use reference_server::variants::{VARIANTS, find};
+        let Some(id) = &self.variant else {
+            return Ok(None);
+        };
+        if let Some(variant) = find(id) {
+            return Ok(Some(variant.id));
+        }
+        let ids = VARIANTS.iter().map(|variant| variant.id);
+        let advice = super::similar::suggestion(id, ids, "authspec list --variants");
+        Err(Stop::new(format!("the reference server has no variant `{id}`")).advice(advice))
+    }
+
+    #[cfg(not(feature = "defects"))]
+    pub(super) fn variant(&self) -> Result<Option<&'static str>, Stop> {
+        match self.variant {
+            None => Ok(None),
+            Some(_) => Err(without_defects("--variant")),
         }
     }
 }

@@ -9,12 +9,15 @@ use serde_json::{Value, json};
 use super::options::OwnScenarios;
 use super::{Io, Stop};
 
-/// Lists the scenarios, or the weaknesses that the reference server can be given.
+/// Lists the scenarios, or the weaknesses or variants that the reference server can be given.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Lists the weaknesses for `demo --defect` and `serve --defect`.
     #[arg(long)]
     defects: bool,
+    /// Lists the variants, which are right and look unusual, for `demo --variant` and `serve --variant`.
+    #[arg(long, conflicts_with = "defects")]
+    variants: bool,
     /// How the list is written.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ListFormat,
@@ -31,6 +34,7 @@ enum ListFormat {
 pub(super) fn run(arguments: &Arguments, io: &Io) -> Result<u8, Stop> {
     let text = match (arguments.defects, arguments.format) {
         (true, format) => defects(format)?,
+        (false, format) if arguments.variants => variants(format)?,
         (false, ListFormat::Text) => scenarios_as_text(&arguments.own.catalogue()?),
         (false, ListFormat::Json) => scenarios_as_json(&arguments.own.catalogue()?),
     };
@@ -104,6 +108,31 @@ fn defects(format: ListFormat) -> Result<String, Stop> {
 #[cfg(not(feature = "defects"))]
 fn defects(_: ListFormat) -> Result<String, Stop> {
     Err(super::demo::without_defects("--defects"))
+}
+
+#[cfg(feature = "defects")]
+fn variants(format: ListFormat) -> Result<String, Stop> {
+    let all = reference_server::variants::VARIANTS;
+    Ok(match format {
+        ListFormat::Json => {
+            let rows = all.iter().map(|variant| {
+                json!({ "id": variant.id, "title": variant.title, "profile": variant.profile() })
+            });
+            pretty(&rows.collect())
+        }
+        ListFormat::Text => {
+            let rows: Vec<_> = all
+                .iter()
+                .map(|variant| [variant.id.to_owned(), variant.title.to_owned()])
+                .collect();
+            table(["ID", "WHAT IS UNUSUAL"], &rows)
+        }
+    })
+}
+
+#[cfg(not(feature = "defects"))]
+fn variants(_: ListFormat) -> Result<String, Stop> {
+    Err(super::demo::without_defects("--variants"))
 }
 
 pub(super) fn needs(needs: &[Need]) -> Vec<String> {

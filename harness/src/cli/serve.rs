@@ -30,6 +30,7 @@ pub(super) struct Arguments {
 #[cfg(not(feature = "demo"))]
 pub(super) async fn run(arguments: Arguments, _: &Io) -> Result<u8, Stop> {
     arguments.server.defects()?;
+    arguments.server.variant()?;
     Err(super::demo::without_server())
 }
 
@@ -37,15 +38,19 @@ pub(super) async fn run(arguments: Arguments, _: &Io) -> Result<u8, Stop> {
 pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
     use reference_server::{Parts, Running, SystemClock};
     let defects = arguments.server.defects()?;
-    if !defects.is_empty() && !arguments.listen.ip().is_loopback() {
+    let variant = arguments.server.variant()?;
+    let made_for_tests = !defects.is_empty() || variant.is_some();
+    if made_for_tests && !arguments.listen.ip().is_loopback() {
         return Err(Stop::new(format!(
-            "a server with weaknesses does not listen on {}, where others reach it",
+            "a server that was made for tests does not listen on {}, where others reach it",
             arguments.listen
         ))
-        .advice("listen on 127.0.0.1, or leave out --defect"));
+        .advice("listen on 127.0.0.1, or leave out --defect and --variant"));
     }
     log_to(io)?;
-    let config = config(&arguments, io)?;
+    let unusual = crate::demo::Unusual::find(variant);
+    let mut config = config(&arguments, io)?;
+    unusual.configure(&mut config);
     let public = listen(arguments.listen).await?;
     let metrics = match arguments.metrics_listen {
         Some(address) => Some(listen(address).await?),
@@ -53,10 +58,11 @@ pub(super) async fn run(arguments: Arguments, io: &Io) -> Result<u8, Stop> {
     };
     let parts = Parts::secure(&config, std::sync::Arc::new(SystemClock)).await;
     let parts = parts.map_err(|error| does_not_start(error.to_string()))?;
-    let parts = crate::demo::weakened(parts, &defects);
+    let parts = unusual.install(crate::demo::weakened(parts, &defects));
     let running = Running::start_with_metrics(parts, public, metrics)
         .map_err(|error| does_not_start(error.to_string()))?;
-    let weak = match defects.join(", ") {
+    let given: Vec<_> = defects.into_iter().chain(variant).collect();
+    let weak = match given.join(", ") {
         none if none.is_empty() => none,
         ids => format!(", with {ids}"),
     };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     secret::Secret,
-    target::{Environment, Limit, Limits, Origins, Policy, Session, Target, Users},
+    target::{Environment, Limit, Limits, Origins, Policy, Session, Target, Told, Users},
 };
 
 mod accounts;
@@ -116,9 +116,17 @@ fn policy(written: file::Policy) -> Compiled<Policy> {
         duplicate: statuses(written.duplicate),
         invalid: statuses(written.invalid),
         anonymous: anonymous.transpose()?,
+        denial: written.denial.as_ref().map(told),
         enumeration_by_registration: written.enumeration_by_registration.unwrap_or_default(),
         ..Policy::default()
     })
+}
+
+fn told(written: &file::Told) -> Told {
+    Told {
+        pointer: written.pointer.0.clone(),
+        equals: written.equals.clone(),
+    }
 }
 
 fn limits(written: &file::Limits) -> Limits {

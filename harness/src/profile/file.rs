@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(super) use place::{Place, Pointer, Send, UserId};
-pub(super) use route::{Call, Route, RouteTable, Side};
+pub(super) use route::{Call, Route, RouteTable, Side, Told};
 pub(super) use value::{Audience, Origin, Rate, Seconds, Statuses, status};
 
 use value::json;
@@ -255,6 +255,8 @@ pub(super) struct Policy {
     pub(super) invalid: Option<Statuses>,
     /// What `me` answers to nobody, where it is not a refusal.
     pub(super) anonymous: Option<Anonymous>,
+    /// How the body of a 2xx says that it is a refusal, for targets whose refusals have no status of their own.
+    pub(super) denial: Option<Told>,
     /// Registration may tell that an address is taken.
     pub(super) enumeration_by_registration: Option<bool>,
 }

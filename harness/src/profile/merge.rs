@@ -29,7 +29,7 @@ merge! {
     Login { then }
     Credential { token refresh send user_id at_registration }
     Jwt { opaque algorithm secret_env jwks issuer audience lifetime header mint }
-    Policy { bad_token wrong_login others_object duplicate invalid anonymous enumeration_by_registration }
+    Policy { bad_token wrong_login others_object duplicate invalid anonymous denial enumeration_by_registration }
     Limits { login login_address registration requests }
     Session { cache refresh_grace }
     Api { users }
@@ -49,7 +49,11 @@ impl Merge for Profile {
             routes: self.routes.over(base.routes),
             login: self.login.over(base.login),
             credential: self.credential.over(base.credential),
-            jwt: self.jwt.over(base.jwt),
+            // What is said of readable tokens below does not hold where there are none.
+            jwt: match self.jwt.opaque {
+                Some(true) => self.jwt,
+                Some(false) | None => self.jwt.over(base.jwt),
+            },
             resource: self.resource.or(base.resource),
             policy: self.policy.over(base.policy),
             limits: self.limits.over(base.limits),

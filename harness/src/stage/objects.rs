@@ -282,6 +282,7 @@ pub(crate) fn state_of(object: &Object, done: &Done) -> (ObjectState, Option<Val
         return (ObjectState::Unknown(done.exchange.outcome()), None);
     };
     match response.status {
+        _ if response.denied => (ObjectState::Missing, None),
         200..300 if response.text().contains(&object.marker) => {
             let now = response.json();
             let changed = object

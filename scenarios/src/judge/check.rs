@@ -3,7 +3,7 @@
 use regex::RegexBuilder;
 use serde_json::Value;
 
-use super::{Broken, Held, Observation, among, fault, same};
+use super::{Broken, Held, Observation, among, answered, fault, same};
 use crate::exchange::{Exchange, Response};
 use crate::model::{Check, Severity};
 
@@ -45,14 +45,17 @@ pub(super) fn check(check: &Check, seen: &Observation<'_>) -> Held {
             .as_deref()
             .and_then(|name| seen.declared.iter().find(|(policy, _)| *policy == name));
         let declared = named.is_some_and(|(_, statuses)| among(response.status, statuses));
+        // Which 4xx a refusal is that has no status of its own cannot be asked.
+        let refuses = |status: &u16| matches!(status, 4 | 400..500);
+        let denied = response.denied && check.status.iter().any(refuses);
         return holds(
-            declared || among(response.status, &check.status),
+            declared || denied || answered(response, &check.status),
             || wanted.join(" or "),
             || response.status.to_string(),
         );
     }
     if !check.status_not.is_empty() {
-        let forbidden = among(response.status, &check.status_not);
+        let forbidden = answered(response, &check.status_not);
         return holds(
             !forbidden,
             || "another status".into(),

@@ -11,7 +11,7 @@ use crate::{
         file,
         template::Scope,
     },
-    target::{Body, CredentialRule, Place, Route, Side, Success},
+    target::{Body, CredentialRule, Place, Route, Side},
 };
 
 /// What a route is where its table does not say.
@@ -126,10 +126,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .map(|statuses| statuses.0.clone())
                 .unwrap_or_default(),
-            success: table.success.as_ref().map(|success| Success {
-                pointer: success.pointer.0.clone(),
-                equals: success.equals.clone(),
-            }),
+            success: table.success.as_ref().map(super::told),
             id: table.id.as_ref().map(|pointer| pointer.0.clone()),
             save: table
                 .save

@@ -80,7 +80,7 @@ pub(in crate::profile) struct RouteTable {
     /// The status or statuses of success; any 2xx where nothing is said.
     pub(in crate::profile) ok: Option<Statuses>,
     /// For a target that tells success in the body.
-    pub(in crate::profile) success: Option<Success>,
+    pub(in crate::profile) success: Option<Told>,
     /// The URL that the route belongs to, where it is not the usual one.
     pub(in crate::profile) at: Option<Side>,
     /// Whether a credential is needed, where it is not as usual.
@@ -99,10 +99,10 @@ pub(in crate::profile) enum Side {
     Api,
 }
 
-/// What the body of a successful answer shows.
+/// What the body of an answer tells, where the status does not.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::profile) struct Success {
+pub(in crate::profile) struct Told {
     /// Where it stands.
     pub(in crate::profile) pointer: Pointer,
     /// What it is; anything but null and false where nothing is said.

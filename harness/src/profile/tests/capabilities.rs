@@ -343,12 +343,23 @@ fn success_is_a_status_or_told_by_the_body() {
     says(
         "routes.register.success = { pointer = \"/ok\" }",
         success,
-        r#"[] Some(Success { pointer: "/ok", equals: None })"#,
+        r#"[] Some(Told { pointer: "/ok", equals: None })"#,
     );
     says(
         "routes.register.success = { pointer = \"/status\", equals = \"ok\" }",
         success,
-        r#"[] Some(Success { pointer: "/status", equals: Some(String("ok")) })"#,
+        r#"[] Some(Told { pointer: "/status", equals: Some(String("ok")) })"#,
+    );
+}
+
+#[test]
+fn a_denial_may_be_told_by_the_body() {
+    let denial = |target: &Target| format!("{:?}", target.policy.denial);
+    says("", denial, "None");
+    says(
+        "policy.denial = { pointer = \"/ok\", equals = false }",
+        denial,
+        r#"Some(Told { pointer: "/ok", equals: Some(Bool(false)) })"#,
     );
 }
 

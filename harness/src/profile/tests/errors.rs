@@ -44,7 +44,7 @@ fn unknown_keys() {
     );
     refused(
         "[policy]\nbad_tokens = 401",
-        "authspec.toml, line 3, column 1: unknown key `bad_tokens`, expected one of `bad_token`, `wrong_login`, `others_object`, `duplicate`, `invalid`, `anonymous`, `enumeration_by_registration`",
+        "authspec.toml, line 3, column 1: unknown key `bad_tokens`, expected one of `bad_token`, `wrong_login`, `others_object`, `duplicate`, `invalid`, `anonymous`, `denial`, `enumeration_by_registration`",
     );
     refused(
         "[routes]\nlogin = { send = \"POST /login\", jsn = {} }",
