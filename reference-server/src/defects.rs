@@ -15,6 +15,7 @@ mod any_password;
 mod api_has_another_secret;
 mod blank_signature_accepted;
 mod certificate_address_trusted;
+mod audience_not_checked;
 mod cheap;
 mod cors_missing;
 mod crashes_on_bad_token;
@@ -31,14 +32,18 @@ mod embedded_certificate_trusted;
 mod embedded_key_trusted;
 mod empty_password_accepted;
 mod empty_password_registered;
+mod empty_subject_is_the_first_user;
 mod empty_token_is_the_first_user;
 mod errors_answered_with_200;
 mod errors_without_cors;
+mod expiry_cast_to_unsigned;
+mod expiry_compared_as_float;
 mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod foreign_characters_skipped;
 mod further_parts_ignored;
+mod expiry_with_fifteen_minutes_of_leeway;
 mod hash_cut_by_its_column;
 mod hash_echoed;
 mod id_from_registration;
@@ -47,6 +52,8 @@ mod key_id_is_a_path;
 mod key_id_pasted_into_query;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
+mod issued_at_not_checked;
+mod issuer_not_checked;
 mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
@@ -65,6 +72,7 @@ mod month_long_tokens;
 mod no_credentials_header;
 mod no_login_limit;
 mod no_retry_after;
+mod not_before_ignored;
 mod nul_reaches_the_database;
 mod origin_compared_by_prefix;
 mod origin_compared_by_suffix;
@@ -106,6 +114,7 @@ mod signature_compared_by_prefix;
 mod signature_half_compared;
 mod signature_never_verified;
 mod signature_part_optional;
+mod subject_list_is_its_first;
 mod subject_optional;
 mod task_list_without_token;
 mod token_decoded_only_on_delete;
@@ -162,6 +171,7 @@ pub const DEFECTS: &[Defect] = &[
     api_has_another_secret::DEFECT,
     blank_signature_accepted::DEFECT,
     certificate_address_trusted::DEFECT,
+    audience_not_checked::DEFECT,
     cors_missing::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
@@ -177,14 +187,18 @@ pub const DEFECTS: &[Defect] = &[
     embedded_key_trusted::DEFECT,
     empty_password_accepted::DEFECT,
     empty_password_registered::DEFECT,
+    empty_subject_is_the_first_user::DEFECT,
     empty_token_is_the_first_user::DEFECT,
     errors_answered_with_200::DEFECT,
     errors_without_cors::DEFECT,
+    expiry_cast_to_unsigned::DEFECT,
+    expiry_compared_as_float::DEFECT,
     expiry_never_checked::DEFECT,
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
     foreign_characters_skipped::DEFECT,
     further_parts_ignored::DEFECT,
+    expiry_with_fifteen_minutes_of_leeway::DEFECT,
     hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
     id_from_registration::DEFECT,
@@ -193,6 +207,8 @@ pub const DEFECTS: &[Defect] = &[
     key_id_pasted_into_query::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
+    issued_at_not_checked::DEFECT,
+    issuer_not_checked::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
@@ -211,6 +227,7 @@ pub const DEFECTS: &[Defect] = &[
     no_credentials_header::DEFECT,
     no_login_limit::DEFECT,
     no_retry_after::DEFECT,
+    not_before_ignored::DEFECT,
     nul_reaches_the_database::DEFECT,
     origin_compared_by_prefix::DEFECT,
     origin_compared_by_suffix::DEFECT,
@@ -251,6 +268,7 @@ pub const DEFECTS: &[Defect] = &[
     signature_half_compared::DEFECT,
     signature_never_verified::DEFECT,
     signature_part_optional::DEFECT,
+    subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,
     task_list_without_token::DEFECT,
     token_decoded_only_on_delete::DEFECT,

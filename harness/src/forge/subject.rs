@@ -123,7 +123,10 @@ fn sub_type(material: &mut Material<'_>) -> Made {
         ("exponent", "1e0"),
         ("big-integer", "99999999999999999999"),
     ];
-    forged.extend(claim_forms(material, material.subject, &numbers)?);
+    // Where ids are numbers, 1.0 is a right way to write one.
+    let numeric = own.is_number() || subject_text(material)?.parse::<i64>().is_ok();
+    let numbers = if numeric { &numbers[2..] } else { &numbers[..] };
+    forged.extend(claim_forms(material, material.subject, numbers)?);
     Ok(forged)
 }
 

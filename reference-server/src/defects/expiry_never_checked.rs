@@ -9,7 +9,13 @@ pub(super) const DEFECT: Defect = Defect {
     id: "expiry-never-checked",
     title: "The expiry of a token is not checked",
     cwe: 613,
-    caught_by: &["token.expired", "token.exp-missing"],
+    caught_by: &[
+        "token.expired",
+        "token.expired-leeway",
+        "token.exp-missing",
+        "token.exp-type",
+        "token.exp-range",
+    ],
     implies: &[(
         "token.all-routes-same-verifier",
         "its bad tokens are sent to every route",

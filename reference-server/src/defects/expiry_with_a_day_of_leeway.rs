@@ -10,7 +10,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "expiry-with-a-day-of-leeway",
     title: "Expired tokens live a day longer",
     cwe: 613,
-    caught_by: &["token.expired"],
+    caught_by: &["token.expired", "token.expired-leeway"],
     implies: &[(
         "token.all-routes-same-verifier",
         "its bad tokens are sent to every route",
