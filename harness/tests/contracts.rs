@@ -31,8 +31,10 @@ const NOT_THERE: &[&str] = &[
     "refresh.rotation",
     "refresh.works",
     "session.logout-revokes",
+    "token.aud-wrong",
     "token.hs-rs-confusion-jwk",
     "token.hs-rs-confusion-pem",
+    "token.iss-wrong",
     "token.jwks-public-only",
 ];
 /// What needs the secret.
@@ -40,8 +42,15 @@ const SECRET_ALONE: &[&str] = &[
     "token.b64-false",
     "token.crit-unknown",
     "token.exp-missing",
+    "token.exp-range",
+    "token.exp-type",
     "token.expired",
+    "token.expired-leeway",
+    "token.iat-future",
+    "token.nbf-future",
+    "token.sub-empty",
     "token.sub-missing",
+    "token.sub-type",
     "token.sub-unknown",
 ];
 /// What does not apply to objects that everybody may read.

@@ -30,11 +30,20 @@ mod outside;
 const SLOW: &[&str] = &["session.persists", "rate.*"];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
+    "token.aud-wrong",
     "token.b64-false",
     "token.crit-unknown",
     "token.exp-missing",
+    "token.exp-range",
+    "token.exp-type",
     "token.expired",
+    "token.expired-leeway",
+    "token.iat-future",
+    "token.iss-wrong",
+    "token.nbf-future",
+    "token.sub-empty",
     "token.sub-missing",
+    "token.sub-type",
     "token.sub-unknown",
 ];
 
