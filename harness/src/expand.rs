@@ -166,6 +166,7 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
         "append" => format!("{text}{argument}"),
         "pad-left" => format!(" {text}"),
         "pad-right" => format!("{text} "),
+        "sibling" => with_local(format!("{local}{}", digits(6))),
         "fullwidth" => with_local(local.chars().map(full_width).collect()),
         "plain-http" => text.replacen("https://", "http://", 1),
         "parent" => parent(text).unwrap_or(text).to_owned(),

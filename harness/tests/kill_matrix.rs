@@ -24,7 +24,12 @@ mod support {
 }
 
 /// Defects that show in cookie mode alone.
-const IN_COOKIE_MODE: &[&str] = &["credentials-header-misspelt", "no-credentials-header"];
+const IN_COOKIE_MODE: &[&str] = &[
+    "cookie-readable-by-scripts",
+    "cookie-without-samesite",
+    "credentials-header-misspelt",
+    "no-credentials-header",
+];
 
 /// Defects that show where tokens are signed otherwise than by HS256.
 const SIGNED_BY: &[(&str, Signing)] = &[

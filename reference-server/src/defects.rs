@@ -17,6 +17,9 @@ mod audience_not_checked;
 mod blank_signature_accepted;
 mod certificate_address_trusted;
 mod cheap;
+mod common_passwords_accepted;
+mod cookie_readable_by_scripts;
+mod cookie_without_samesite;
 mod cors_missing;
 mod crashes_on_bad_token;
 mod created_by_from_body;
@@ -82,8 +85,10 @@ mod owner_from_body_on_create;
 mod owner_from_body_on_update;
 mod parser_trace_shown;
 mod password_case_ignored;
+mod password_cut_at_72_bytes;
 mod password_echoed;
 mod password_hash_in_claims;
+mod password_is_a_condition;
 mod password_truncated;
 mod patches_any_task;
 mod path_compared_object_not;
@@ -172,6 +177,9 @@ pub const DEFECTS: &[Defect] = &[
     blank_signature_accepted::DEFECT,
     certificate_address_trusted::DEFECT,
     audience_not_checked::DEFECT,
+    cookie_readable_by_scripts::DEFECT,
+    cookie_without_samesite::DEFECT,
+    common_passwords_accepted::DEFECT,
     cors_missing::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
@@ -240,6 +248,8 @@ pub const DEFECTS: &[Defect] = &[
     password_echoed::DEFECT,
     password_hash_in_claims::DEFECT,
     password_truncated::DEFECT,
+    password_cut_at_72_bytes::DEFECT,
+    password_is_a_condition::DEFECT,
     patches_any_task::DEFECT,
     path_compared_object_not::DEFECT,
     path_user_id_trusted::DEFECT,

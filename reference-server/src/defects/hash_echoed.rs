@@ -8,7 +8,10 @@ pub(super) const DEFECT: Defect = Defect {
     id: "hash-echoed",
     title: "The answer shows the stored record, the hash too",
     cwe: 200,
-    caught_by: &["registration.response-no-secret"],
+    caught_by: &[
+        "registration.response-no-secret",
+        "login.no-secret-in-response",
+    ],
     implies: &[],
     install: |parts| {
         keeps(parts, "password_hash", |_, hash, _| {

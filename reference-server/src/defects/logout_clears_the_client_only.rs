@@ -12,7 +12,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "logout-clears-the-client-only",
     title: "A logout ends nothing on the server",
     cwe: 613,
-    caught_by: &["session.logout-revokes"],
+    caught_by: &["session.logout-revokes", "refresh.after-logout"],
     implies: &[],
     install: |parts| Parts {
         flows: Arc::new(LogoutClearsTheClientOnly(parts.flows.clone())),

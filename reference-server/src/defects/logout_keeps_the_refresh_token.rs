@@ -14,7 +14,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "logout-keeps-the-refresh-token",
     title: "A logout leaves the refresh token alone",
     cwe: 613,
-    caught_by: &["session.logout-revokes"],
+    caught_by: &["session.logout-revokes", "refresh.after-logout"],
     implies: &[(
         "refresh.reuse-detected",
         "the family that a reuse should end is only blocked, not ended",

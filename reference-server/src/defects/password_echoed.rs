@@ -8,7 +8,10 @@ pub(super) const DEFECT: Defect = Defect {
     id: "password-echoed",
     title: "The answer shows what was sent, the password too",
     cwe: 200,
-    caught_by: &["registration.response-no-secret"],
+    caught_by: &[
+        "registration.response-no-secret",
+        "login.no-secret-in-response",
+    ],
     implies: &[],
     install: |parts| {
         keeps(parts, "password", |new, _, _| {

@@ -1,6 +1,7 @@
 //! What several mistakes have in common; none of it is a defect by itself.
 
 pub(super) mod accounts;
+pub(super) mod cookies;
 pub(super) mod edge;
 pub(super) mod fetch;
 pub(super) mod foreign_keys;
