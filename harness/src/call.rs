@@ -38,6 +38,19 @@ pub(crate) enum NoCall {
     Unknown(String),
 }
 
+/// Routes that scenarios call by a name of their own.
+pub(crate) const ROUTES: &[&str] = &[
+    "register",
+    "login",
+    "me",
+    "refresh",
+    "logout",
+    "password",
+    "delete-account",
+    "sessions",
+    "health",
+];
+
 /// Finds a call. `resource` is the one that `object.…` means.
 pub(crate) fn resolve<'t>(
     target: &'t Target,
@@ -62,17 +75,6 @@ pub(crate) fn resolve<'t>(
     if let Some(route) = target.routes.get(name) {
         return Ok(plain(route));
     }
-    const ROUTES: &[&str] = &[
-        "register",
-        "login",
-        "me",
-        "refresh",
-        "logout",
-        "password",
-        "delete-account",
-        "sessions",
-        "health",
-    ];
     if ROUTES.contains(&name) {
         return Err(NoCall::Absent(format!("the route `{name}`")));
     }
@@ -187,18 +189,7 @@ pub(crate) fn build(
 ) -> Result<Request, Unfilled> {
     let value = |name: &str| lookup(filling, name);
     let route = call.route;
-    let base = if route.side == Side::Auth {
-        &target.auth_url
-    } else {
-        &target.api_url
-    };
-    let mut url = match &step.at {
-        Some(path) => join(base, path),
-        None => join(base, &fill_path(&route.path, &value)?),
-    };
-    for (name, text) in &step.query {
-        url.query_pairs_mut().append_pair(name, text);
-    }
+    let mut url = address(target, call, step, filling)?;
     let mut headers = Vec::new();
     let mut body = Vec::new();
     let mut method = step.method.clone().unwrap_or_else(|| route.method.clone());
@@ -238,6 +229,47 @@ pub(crate) fn build(
         url: url.to_string(),
         headers,
         body,
+    })
+}
+
+fn base<'t>(target: &'t Target, call: Call<'_>) -> &'t url::Url {
+    match call.route.side {
+        Side::Auth => &target.auth_url,
+        Side::Api => &target.api_url,
+    }
+}
+
+fn address(
+    target: &Target,
+    call: Call<'_>,
+    step: &Step,
+    filling: &Filling<'_>,
+) -> Result<url::Url, Unfilled> {
+    let base = base(target, call);
+    let value = |name: &str| lookup(filling, name);
+    let mut url = match &step.at {
+        Some(at) => join(base, at),
+        None => join(base, &fill_path(&call.route.path, &value)?),
+    };
+    for (name, text) in &step.query {
+        url.query_pairs_mut().append_pair(name, text);
+    }
+    Ok(url)
+}
+
+/// Path and query of a step below the base URL.
+pub(crate) fn place(
+    target: &Target,
+    call: Call<'_>,
+    step: &Step,
+    filling: &Filling<'_>,
+) -> Result<String, Unfilled> {
+    let url = address(target, call, step, filling)?;
+    let base = base(target, call).path().trim_end_matches('/');
+    let path = url.path().strip_prefix(base).unwrap_or(url.path());
+    Ok(match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
     })
 }
 

@@ -11,8 +11,8 @@ pub(crate) struct Words<'a> {
     pub(crate) actors: &'a BTreeMap<String, Actor>,
     /// Values of `for_each` and `values`.
     pub(crate) bound: &'a BTreeMap<String, String>,
-    /// Ids of saved objects by name.
-    pub(crate) objects: BTreeMap<&'a str, &'a str>,
+    /// Id and marker of saved objects by name.
+    pub(crate) objects: BTreeMap<&'a str, (&'a str, &'a str)>,
     pub(crate) origin: Option<&'a str>,
     pub(crate) refresh_grace: u64,
     pub(crate) cache: u64,
@@ -114,10 +114,10 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
         _ => {}
     }
     let (who, what) = name.split_once('.').unwrap_or((name, ""));
-    if what == "id"
-        && let Some(id) = words.objects.get(who)
-    {
-        return Ok(id.to_string());
+    match (what, words.objects.get(who)) {
+        ("id", Some((id, _))) => return Ok(id.to_string()),
+        ("marker", Some((_, marker))) => return Ok(marker.to_string()),
+        _ => {}
     }
     let Some(actor) = words.actors.get(who) else {
         return Err(Unwritable::Unknown(name.to_owned()));
@@ -224,7 +224,7 @@ mod tests {
         let words = Words {
             actors: &actors,
             bound: &bound,
-            objects: [("task", "7")].into(),
+            objects: [("task", ("7", "mk7"))].into(),
             origin: Some("http://localhost:3000"),
             refresh_grace: 5,
             cache: 0,
@@ -246,6 +246,7 @@ mod tests {
         check("{mail|dotless}", Ok("aı@example.com"));
         check("{mail|fullwidth}", Ok("ａｉ@example.com"));
         check("{task.id|append:x}", Ok("7x"));
+        check("{task.marker|chop}", Ok("mk"));
         check("{refresh_grace}", Ok("6s"));
     }
 

@@ -1,20 +1,27 @@
 //! The outside as a probe sees it, on the stage of its scenario.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use scenarios::exchange::Exchange;
+use scenarios::judge::ObjectState;
 use scenarios::model::Step;
-use scenarios::probes::{DeclaredLimit, Lab, Sent, find};
+use scenarios::probes::{DeclaredLimit, Lab, Owned, Sent, find};
 use scenarios::verdict::Verdict;
 
 use crate::controls::{Sentinels, When};
 use crate::forge::Key;
 use crate::play::Case;
 use crate::run::Seen as Kept;
-use crate::stage::{Part, Shown, Stage, Stop};
+use crate::stage::{Done, Part, Shown, Stage, Stop};
 use crate::target::Limit;
 
-struct Bench<'s, 'r>(&'s mut Stage<'r>);
+struct Bench<'s, 'r> {
+    stage: &'s mut Stage<'r>,
+    /// What was recorded for one attempt, by its name.
+    evidence: BTreeMap<String, Vec<Exchange>>,
+}
 
 /// Runs the probe of a scenario between its controls.
 pub(crate) async fn probe(stage: &mut Stage<'_>) -> Vec<Case> {
@@ -31,9 +38,14 @@ pub(crate) async fn probe(stage: &mut Stage<'_>) -> Vec<Case> {
         .control(&around, When::Before, &mut shown, &mut sentinels)
         .await;
     let mut broken = before.err();
-    let mut attempts = Vec::new();
+    let (mut attempts, mut evidence) = (Vec::new(), BTreeMap::new());
     if broken.is_none() {
-        attempts = (probe.run)(&mut Bench(stage)).await;
+        let mut bench = Bench {
+            stage,
+            evidence: BTreeMap::new(),
+        };
+        attempts = (probe.run)(&mut bench).await;
+        evidence = std::mem::take(&mut bench.evidence);
         broken = stage
             .control(&around, When::After, &mut shown, &mut sentinels)
             .await
@@ -53,11 +65,36 @@ pub(crate) async fn probe(stage: &mut Stage<'_>) -> Vec<Case> {
         }];
     }
     let cases = attempts.into_iter().map(|attempt| Case {
+        exchanges: evidence
+            .remove(&attempt.name)
+            .unwrap_or_else(|| exchanges.clone()),
         name: attempt.name,
         verdict: attempt.verdict,
-        exchanges: exchanges.clone(),
     });
     cases.collect()
+}
+
+impl Bench<'_, '_> {
+    /// Tells the probe what an answer was; one that an attack got is kept for the scenarios that observe.
+    fn answered(&mut self, done: Result<Done, Stop>, observed: bool) -> Result<Sent, String> {
+        let done = done.map_err(words)?;
+        if !done.exchange.control && observed {
+            self.stage.run.saw(Kept {
+                scenario: self.stage.scenario.id.clone(),
+                case: self.stage.scenario.probe.clone().unwrap_or_default(),
+                exchange: done.exchange.clone(),
+                good: None,
+            });
+        }
+        let disclosed = self.stage.disclosed(&done);
+        Ok(Sent {
+            accepted: done.complete,
+            credential: done.credential.is_some(),
+            disclosed: disclosed.into_iter().map(|found| found.what).collect(),
+            marker: done.marker,
+            exchange: done.exchange,
+        })
+    }
 }
 
 fn words(stop: Stop) -> String {
@@ -70,39 +107,66 @@ fn words(stop: Stop) -> String {
 impl Lab for Bench<'_, '_> {
     async fn send(&mut self, step: Step, control: bool) -> Result<Sent, String> {
         let part = if control { Part::Control } else { Part::Attack };
-        let forms = self.0.forms(&step).await.map_err(words)?;
-        let done = self
-            .0
-            .perform(&step, part, forms.first())
-            .await
-            .map_err(words)?;
-        self.0.run.saw(Kept {
-            scenario: self.0.scenario.id.clone(),
-            case: self.0.scenario.probe.clone().unwrap_or_default(),
-            exchange: done.exchange.clone(),
-            good: None,
-        });
-        Ok(Sent {
-            accepted: done.complete,
-            credential: done.credential.is_some(),
-            exchange: done.exchange,
-        })
+        let forms = self.stage.forms(&step).await.map_err(words)?;
+        let done = self.stage.perform(&step, part, forms.first()).await;
+        self.answered(done, true)
+    }
+
+    async fn together(&mut self, steps: Vec<Step>) -> Vec<Result<Sent, String>> {
+        let all = self.stage.perform_together(&steps, Part::Attack).await;
+        all.into_iter()
+            .map(|done| self.answered(done, false))
+            .collect()
+    }
+
+    fn text(&self, template: &str) -> Result<String, String> {
+        self.stage.expand(template).map_err(words)
+    }
+
+    fn path(&self, step: &Step) -> Result<String, String> {
+        self.stage.path_of(step).map_err(words)
+    }
+
+    async fn look(&mut self, object: &str) -> Result<ObjectState, String> {
+        self.stage.look_again(object).await.map_err(words)
+    }
+
+    fn owned(&self) -> Vec<Owned> {
+        self.stage.run.owned_routes(self.stage.resource)
+    }
+
+    fn public(&self) -> bool {
+        let resource = self.stage.run.target.resources.get(self.stage.resource);
+        resource.is_some_and(|resource| resource.public)
+    }
+
+    fn adopt(&mut self, actor: &str, saved: &str) {
+        self.stage.adopt(actor, saved);
+    }
+
+    fn cut(&mut self, attempt: &str) {
+        let exchanges = std::mem::take(&mut self.stage.record);
+        self.evidence.insert(attempt.to_owned(), exchanges);
+    }
+
+    fn seed(&self) -> u64 {
+        self.stage.run.options.seed
     }
 
     fn forget_last(&mut self) {
-        self.0.record.pop();
+        self.stage.record.pop();
     }
 
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {
-        crate::wire::wait(self.0.run, "until a limit has passed", duration).await
+        crate::wire::wait(self.stage.run, "until a limit has passed", duration).await
     }
 
     async fn fresh_token(&mut self, actor: &str) -> Result<String, String> {
-        self.0.renew(actor).await.map_err(words)
+        self.stage.renew(actor).await.map_err(words)
     }
 
     fn login_limit(&self) -> DeclaredLimit {
-        match self.0.run.target.limits.login {
+        match self.stage.run.target.limits.login {
             Limit::Undeclared => DeclaredLimit::Undeclared,
             Limit::Edge => DeclaredLimit::Edge,
             Limit::Count { count, seconds } => DeclaredLimit::Count { count, seconds },
@@ -110,18 +174,18 @@ impl Lab for Bench<'_, '_> {
     }
 
     fn wordlist(&self) -> &[u8] {
-        &self.0.run.options.wordlist
+        &self.stage.run.options.wordlist
     }
 
     fn key_set(&self) -> &[serde_json::Value] {
-        &self.0.run.public_keys
+        &self.stage.run.public_keys
     }
 
     fn use_secret(&mut self, secret: &[u8]) {
-        self.0.run.set_key(Key::hmac(secret.to_vec()));
+        self.stage.run.set_key(Key::hmac(secret.to_vec()));
     }
 
     fn patience(&self) -> Duration {
-        self.0.run.options.patience
+        self.stage.run.options.patience
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Control, Effect, ObjectState};
-use scenarios::model::{Keyword, Scenario, Step, Values};
+use scenarios::model::{Ability, Keyword, Scenario, Step, Values};
 use scenarios::verdict::Verdict;
 use serde_json::Value;
 
@@ -51,7 +51,10 @@ pub(crate) async fn play(run: &Run, scenario: &Scenario) -> Vec<Case> {
     let of_objects = steps()
         .filter_map(|step| step.call.as_deref())
         .any(|call| call.contains("object."));
-    let resources = if of_objects {
+    // A probe says by its needs that it is about objects.
+    let probes_objects = scenario.probe.is_some()
+        && (scenario.needs.iter()).any(|need| need.0.contains(&Ability::Object));
+    let resources = if of_objects || probes_objects {
         run.target.resources.len()
     } else {
         1
@@ -437,9 +440,11 @@ impl Stage<'_> {
             Some(Verb::Read) => Ok(state_of(&object, done).0),
             Some(Verb::List) => {
                 let who = step.actor.clone().unwrap_or_else(|| "alice".into());
-                self.listed(&who, object.resource, &object.marker)
-                    .await
-                    .map(ObjectState::Listed)
+                let there = match step.query.is_empty() {
+                    true => self.listed(&who, object.resource, &object.marker).await,
+                    false => self.listed_by(step, &who, &object).await,
+                };
+                there.map(ObjectState::Listed)
             }
             Some(Verb::Create | Verb::Replace | Verb::Patch | Verb::Delete) | None => {
                 Ok(ObjectState::NotLooked)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use scenarios::disclosure::{Fact, FactKind};
 use scenarios::exchange::{Answer, Exchange, Response};
+use scenarios::probes::Owned;
 use serde_json::Value;
 
 use crate::actors::Actor;
@@ -361,6 +362,28 @@ impl Run {
         ]
     }
 
+    /// The routes of a resource that lead to what somebody owns, and those of the profile that scenarios do not call by
+    /// a name of their own or that have a user id in them.
+    pub(crate) fn owned_routes(&self, resource: usize) -> Vec<Owned> {
+        let owned = |call: String, route: &Route| Owned {
+            call,
+            method: route.method.clone(),
+            path: route.path.clone(),
+        };
+        let own = self.target.routes.iter().filter(|(name, route)| {
+            let holds = |name| crate::profile::holds(&route.path, name);
+            route.protected && (!crate::call::ROUTES.contains(&name.as_str()) || holds("user_id"))
+        });
+        let mut routes: Vec<_> = own
+            .map(|(name, route)| owned(name.clone(), route))
+            .collect();
+        if let Some(resource) = self.target.resources.get(resource) {
+            let there = resource.by_verb().filter(|(_, route)| route.protected);
+            routes.extend(there.map(|(verb, route)| owned(format!("object.{verb}"), route)));
+        }
+        routes
+    }
+
     /// The protected routes of the profile by the names that scenarios call them by.
     pub(crate) fn protected_routes(&self, reads_only: bool) -> Vec<String> {
         // These end sessions or accounts, or answer anybody by design; scenarios of their own look at them.
@@ -373,18 +396,10 @@ impl Run {
             .filter(|(name, route)| wanted(route) && !APART.contains(&name.as_str()));
         let mut names: Vec<String> = plain.map(|(name, _)| name.clone()).collect();
         for resource in &self.target.resources {
-            let verbs = [
-                ("create", Some(&resource.create)),
-                ("list", resource.list.as_ref()),
-                ("read", resource.read.as_ref()),
-                ("replace", resource.replace.as_ref()),
-                ("patch", resource.patch.as_ref()),
-                ("delete", resource.delete.as_ref()),
-            ];
             let public = |verb: &str| resource.public && matches!(verb, "list" | "read");
-            let there = verbs
-                .iter()
-                .filter(|(verb, route)| route.is_some_and(wanted) && !public(verb));
+            let there = resource
+                .by_verb()
+                .filter(|(verb, route)| wanted(route) && !public(verb));
             names.extend(there.map(|(verb, _)| format!("{}.{verb}", resource.name)));
         }
         names

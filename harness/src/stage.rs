@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use scenarios::disclosure::{Fact, FactKind, shows};
-use scenarios::exchange::{Exchange, Response};
+use scenarios::exchange::{Exchange, Request, Response};
 use scenarios::judge::{Contact, check};
-use scenarios::model::{Ability, Connection, Scenario, Step};
+use scenarios::model::{Ability, Connection, Phase, Scenario, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential, marker};
@@ -87,6 +87,46 @@ pub(crate) struct Done {
     pub(crate) public: bool,
     /// What the listener was asked for because of the token, if it could be.
     pub(crate) contact: Contact,
+}
+
+/// A step whose request is built.
+struct Ready<'r> {
+    step: Step,
+    part: Part,
+    call: Call<'r>,
+    sender: Actor,
+    object: Option<Object>,
+    token: Option<String>,
+    receiver: Option<String>,
+    marker: Option<String>,
+    recipe: Option<String>,
+    anonymous: bool,
+    patient: bool,
+    request: Request,
+}
+
+fn unsent(unsent: Unsent) -> Stop {
+    match unsent {
+        Unsent::Unsendable(why) => Stop::Skip(why),
+        Unsent::NoTime(why) => Stop::Unclear(why),
+    }
+}
+
+impl Ready<'_> {
+    fn label(&self) -> Label<'_> {
+        Label {
+            actor: if self.anonymous {
+                "anonymous"
+            } else {
+                &self.sender.name
+            },
+            call: &self.call.route.name,
+            control: self.part != Part::Attack,
+            recipe: self.recipe.as_deref(),
+            fresh: self.step.connection == Some(Connection::New),
+            patient: self.patient,
+        }
+    }
 }
 
 /// What the controls of a case showed.
@@ -268,6 +308,15 @@ impl<'r> Stage<'r> {
         Ok(())
     }
 
+    /// Makes a saved credential the actor's own from now on.
+    pub(crate) fn adopt(&mut self, actor: &str, saved: &str) {
+        if let (Some(actor), Some(credential)) =
+            (self.actors.get_mut(actor), self.credentials.remove(saved))
+        {
+            actor.credential = credential;
+        }
+    }
+
     /// Signs an actor in anew, whatever became of its last session.
     pub(crate) async fn renew(&mut self, name: &str) -> Result<String, Stop> {
         let own = self.owns(name);
@@ -298,6 +347,61 @@ impl<'r> Stage<'r> {
         forged: Option<&Forged>,
     ) -> Result<Done, Stop> {
         self.pause(step).await?;
+        let ready = self.prepare(step, part, forged).await?;
+        let served = forged.and_then(|forged| forged.serve.as_ref());
+        let served = served.zip(self.run.running_listener());
+        if let Some((document, listener)) = served {
+            listener.offer(document);
+        }
+        let exchange = transmit(self.run, ready.request.clone(), ready.label())
+            .await
+            .map_err(unsent)?;
+        let contact = match served {
+            Some((document, listener)) => listener.contacted(&document.path).await,
+            None => Contact::NotOffered,
+        };
+        self.finish(ready, exchange, contact).await
+    }
+
+    /// Takes steps at once, over connections that are kept open.
+    pub(crate) async fn perform_together(
+        &mut self,
+        steps: &[Step],
+        part: Part,
+    ) -> Vec<Result<Done, Stop>> {
+        let mut ready = Vec::new();
+        for step in steps {
+            ready.push(self.prepare(step, part, None).await);
+        }
+        let run = self.run;
+        let sending = ready.iter().map(|ready| async move {
+            match ready {
+                Ok(ready) => transmit(run, ready.request.clone(), ready.label())
+                    .await
+                    .map_err(unsent),
+                Err(stop) => Err(stop.clone()),
+            }
+        });
+        let exchanges = futures_util::future::join_all(sending).await;
+        let mut done = Vec::new();
+        for (ready, exchange) in ready.into_iter().zip(exchanges) {
+            done.push(match (ready, exchange) {
+                (Ok(ready), Ok(exchange)) => {
+                    self.finish(ready, exchange, Contact::NotOffered).await
+                }
+                (Err(stop), _) | (_, Err(stop)) => Err(stop),
+            });
+        }
+        done
+    }
+
+    /// The request of a step, and all that is needed to read its answer.
+    async fn prepare(
+        &mut self,
+        step: &Step,
+        part: Part,
+        forged: Option<&Forged>,
+    ) -> Result<Ready<'r>, Stop> {
         let call = self.resolve(step)?;
         let step = self.expanded(step)?;
         let (name, anonymous) = self.sender_name(&step)?;
@@ -350,51 +454,52 @@ impl<'r> Stage<'r> {
         let request = build(&self.run.target, call, &step, &filling).map_err(|unfilled| {
             Stop::Skip(format!("{unfilled} in the call `{}`", call.route.name))
         })?;
-        let sent = sent_text(&request);
-        let label = Label {
-            actor: if anonymous { "anonymous" } else { &sender.name },
-            call: &call.route.name,
-            control: part != Part::Attack,
-            recipe: forged.and(step.token.as_deref()),
-            fresh: step.connection == Some(Connection::New),
-            patient: self.scenario.probe.is_none() || part == Part::Control,
-        };
         if let Some(forged) = forged {
             self.run.redactor.add("FORGED_TOKEN", &forged.text);
         }
-        let served = forged.and_then(|forged| forged.serve.as_ref());
-        let served = served.zip(self.run.running_listener());
-        if let Some((document, listener)) = served {
-            listener.offer(document);
-        }
-        let exchange = match transmit(self.run, request, label).await {
-            Ok(exchange) => exchange,
-            Err(Unsent::Unsendable(why)) => return Err(Stop::Skip(why)),
-            Err(Unsent::NoTime(why)) => return Err(Stop::Unclear(why)),
-        };
-        let contact = match served {
-            Some((document, listener)) => listener.contacted(&document.path).await,
-            None => Contact::NotOffered,
-        };
-        self.record.push(exchange.clone());
-        let mut done = Done {
-            sent,
-            receiver,
-            verb: call.verb().filter(|_| !call.preflight),
+        Ok(Ready {
+            part,
+            call,
             object,
+            token,
+            receiver,
             marker: sent_marker,
+            recipe: forged.and(step.token.clone()),
+            anonymous,
+            patient: self.scenario.phase != Phase::Exclusive || part == Part::Control,
+            request,
+            sender,
+            step,
+        })
+    }
+
+    /// Reads the answer to a step that was sent.
+    async fn finish(
+        &mut self,
+        ready: Ready<'r>,
+        exchange: Exchange,
+        contact: Contact,
+    ) -> Result<Done, Stop> {
+        self.record.push(exchange.clone());
+        let call = ready.call;
+        let mut done = Done {
+            sent: sent_text(&ready.request),
+            receiver: ready.receiver,
+            verb: call.verb().filter(|_| !call.preflight),
+            object: ready.object,
+            marker: ready.marker,
             complete: false,
             wanted: "the answer",
             credential: None,
-            token,
-            extra: step.extra.clone().into_iter().collect(),
+            token: ready.token,
+            extra: ready.step.extra.clone().into_iter().collect(),
             public: call.object.is_some_and(|(index, verb)| {
                 self.run.target.resources[index].public && matches!(verb, Verb::Read | Verb::List)
             }),
             contact,
             exchange,
         };
-        self.understand(&step, call, sender, part, &mut done)
+        self.understand(&ready.step, call, ready.sender, ready.part, &mut done)
             .await?;
         Ok(done)
     }

@@ -248,6 +248,23 @@ pub struct Resource {
     pub parent: Option<Route>,
 }
 
+impl Resource {
+    /// Its routes by the verbs that scenarios use.
+    pub(crate) fn by_verb(&self) -> impl Iterator<Item = (&'static str, &Route)> {
+        let routes = [
+            ("create", Some(&self.create)),
+            ("list", self.list.as_ref()),
+            ("read", self.read.as_ref()),
+            ("replace", self.replace.as_ref()),
+            ("patch", self.patch.as_ref()),
+            ("delete", self.delete.as_ref()),
+        ];
+        routes
+            .into_iter()
+            .filter_map(|(verb, route)| Some((verb, route?)))
+    }
+}
+
 /// How a list is paged.
 #[derive(Debug, Clone)]
 pub struct Paging {

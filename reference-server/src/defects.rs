@@ -15,6 +15,7 @@ mod any_password;
 mod api_has_another_secret;
 mod audience_not_checked;
 mod blank_signature_accepted;
+mod buffer_shared_under_load;
 mod certificate_address_trusted;
 mod cheap;
 mod common_passwords_accepted;
@@ -28,6 +29,7 @@ mod credentials_header_misspelt;
 mod critical_headers_ignored;
 mod debug_page_shown;
 mod delete_broken;
+mod deleted_task_kept_for_all;
 mod deletes_any_task;
 mod deletes_without_token;
 mod email_as_subject;
@@ -45,10 +47,13 @@ mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
+mod filter_replaces_the_owner;
 mod foreign_characters_skipped;
 mod further_parts_ignored;
+mod guard_compares_the_raw_path;
 mod hash_cut_by_its_column;
 mod hash_echoed;
+mod head_of_any_task;
 mod id_from_registration;
 mod id_parsed_without_care;
 mod issued_at_not_checked;
@@ -68,6 +73,7 @@ mod logout_keeps_the_refresh_token;
 mod long_token_overruns;
 mod malformed_token_is_the_first_user;
 mod me_shows_the_visitor_before;
+mod method_override_after_the_guard;
 mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
@@ -77,6 +83,7 @@ mod no_login_limit;
 mod no_retry_after;
 mod not_before_ignored;
 mod nul_reaches_the_database;
+mod numbered_tasks_forbidden;
 mod origin_compared_by_prefix;
 mod origin_compared_by_suffix;
 mod origin_not_in_vary;
@@ -127,6 +134,7 @@ mod token_decoded_only_on_patch;
 mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
+mod trailing_slash_skips_the_owner;
 mod types_are_guessed;
 mod unencoded_payload_honoured;
 mod unhealthy_after_bad_token;
@@ -135,7 +143,9 @@ mod unknown_subject_accepted;
 mod unknown_user_is_404;
 mod unknown_user_is_told;
 mod update_broken;
+mod update_cached_by_id;
 mod updates_any_task;
+mod user_from_a_header;
 mod validation_repeats_input;
 mod verification_cached_by_signature;
 mod verified_from_registration;
@@ -180,6 +190,7 @@ pub const DEFECTS: &[Defect] = &[
     cookie_readable_by_scripts::DEFECT,
     cookie_without_samesite::DEFECT,
     common_passwords_accepted::DEFECT,
+    buffer_shared_under_load::DEFECT,
     cors_missing::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
@@ -188,6 +199,7 @@ pub const DEFECTS: &[Defect] = &[
     debug_page_shown::DEFECT,
     critical_headers_ignored::DEFECT,
     delete_broken::DEFECT,
+    deleted_task_kept_for_all::DEFECT,
     deletes_any_task::DEFECT,
     deletes_without_token::DEFECT,
     email_as_subject::DEFECT,
@@ -207,8 +219,11 @@ pub const DEFECTS: &[Defect] = &[
     foreign_characters_skipped::DEFECT,
     further_parts_ignored::DEFECT,
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
+    filter_replaces_the_owner::DEFECT,
+    guard_compares_the_raw_path::DEFECT,
     hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
+    head_of_any_task::DEFECT,
     id_from_registration::DEFECT,
     id_parsed_without_care::DEFECT,
     key_id_is_a_path::DEFECT,
@@ -229,6 +244,7 @@ pub const DEFECTS: &[Defect] = &[
     malformed_token_is_the_first_user::DEFECT,
     me_shows_the_visitor_before::DEFECT,
     missing_algorithm_means_none::DEFECT,
+    method_override_after_the_guard::DEFECT,
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
     month_long_tokens::DEFECT,
@@ -241,6 +257,7 @@ pub const DEFECTS: &[Defect] = &[
     origin_compared_by_suffix::DEFECT,
     origin_not_in_vary::DEFECT,
     origin_pattern_not_anchored::DEFECT,
+    numbered_tasks_forbidden::DEFECT,
     owner_from_body_on_create::DEFECT,
     owner_from_body_on_update::DEFECT,
     parser_trace_shown::DEFECT,
@@ -288,14 +305,17 @@ pub const DEFECTS: &[Defect] = &[
     tokens_without_time_of_issue::DEFECT,
     types_are_guessed::DEFECT,
     unencoded_payload_honoured::DEFECT,
+    trailing_slash_skips_the_owner::DEFECT,
     unhealthy_after_bad_token::DEFECT,
     unknown_algorithm_unchecked::DEFECT,
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,
     unknown_user_is_told::DEFECT,
     update_broken::DEFECT,
+    update_cached_by_id::DEFECT,
     updates_any_task::DEFECT,
     validation_repeats_input::DEFECT,
+    user_from_a_header::DEFECT,
     verification_cached_by_signature::DEFECT,
     verified_from_registration::DEFECT,
     verifier_has_another_secret::DEFECT,

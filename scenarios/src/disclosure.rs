@@ -45,11 +45,12 @@ pub struct Reading<'a> {
 /// Finds the facts of others in an answer.
 pub fn disclosures(response: &Response, reading: Reading<'_>, known: &[Fact]) -> Vec<Disclosure> {
     let mut found: Vec<Disclosure> = Vec::new();
+    let searched = Searched::new(response, reading);
     for fact in known
         .iter()
         .filter(|fact| Some(fact.owner.as_str()) != reading.receiver)
     {
-        let Some(place) = place(response, fact, reading) else {
+        let Some(place) = searched.place(fact) else {
             continue;
         };
         let what = match fact.kind {
@@ -69,67 +70,79 @@ pub fn disclosures(response: &Response, reading: Reading<'_>, known: &[Fact]) ->
 
 /// Whether a fact of the receiver's own stands in the answer; the controls look for it.
 pub fn shows(response: &Response, fact: &Fact, id_pointers: &[String]) -> bool {
-    place(
-        response,
-        fact,
-        Reading {
-            receiver: None,
-            sent: "",
-            id_pointers,
-        },
-    )
-    .is_some()
+    let reading = Reading {
+        receiver: None,
+        sent: "",
+        id_pointers,
+    };
+    Searched::new(response, reading).place(fact).is_some()
 }
 
-fn place(response: &Response, fact: &Fact, reading: Reading<'_>) -> Option<String> {
-    if fact.value.is_empty() {
-        return None;
-    }
-    match fact.kind {
-        FactKind::Marker | FactKind::Email => {
-            if holds(reading.sent, &fact.value) {
-                return None;
-            }
-            if holds(&response.text(), &fact.value) || holds_decoded(response, &fact.value) {
-                return Some("in the body".into());
-            }
-            let header = response
-                .headers
-                .iter()
-                .find(|(_, value)| holds(value, &fact.value));
-            header.map(|(name, _)| format!("in the header {name}"))
-        }
-        FactKind::Id => {
-            if !response.is_success() || holds(reading.sent, &fact.value) {
-                return None;
-            }
-            let json = response.json()?;
-            let pointer = reading
-                .id_pointers
-                .iter()
-                .find(|pointer| at(&json, pointer, &fact.value))?;
-            Some(format!("at {pointer}"))
-        }
-    }
+/// An answer in the form in which many facts are looked for: without regard to case, and parsed once.
+struct Searched<'a> {
+    response: &'a Response,
+    reading: Reading<'a>,
+    sent: String,
+    body: String,
+    headers: Vec<(&'a str, String)>,
+    json: Option<Value>,
 }
 
-fn holds(text: &str, value: &str) -> bool {
-    text.contains(value) || text.to_lowercase().contains(&value.to_lowercase())
-}
-
-/// Looks into the decoded strings too: `alice@example.com` may stand there with an escaped `@`.
-fn holds_decoded(response: &Response, value: &str) -> bool {
-    fn walk(json: &Value, value: &str) -> bool {
-        match json {
-            Value::String(text) => holds(text, value),
-            Value::Array(items) => items.iter().any(|item| walk(item, value)),
-            Value::Object(members) => members
-                .iter()
-                .any(|(key, item)| holds(key, value) || walk(item, value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+impl<'a> Searched<'a> {
+    fn new(response: &'a Response, reading: Reading<'a>) -> Searched<'a> {
+        let headers = response.headers.iter();
+        Searched {
+            response,
+            reading,
+            sent: reading.sent.to_lowercase(),
+            body: response.text().to_lowercase(),
+            headers: headers
+                .map(|(name, value)| (name.as_str(), value.to_lowercase()))
+                .collect(),
+            json: response.json(),
         }
     }
-    response.body.contains(&b'\\') && response.json().is_some_and(|json| walk(&json, value))
+
+    fn place(&self, fact: &Fact) -> Option<String> {
+        let value = fact.value.to_lowercase();
+        if value.is_empty() || self.sent.contains(&value) {
+            return None;
+        }
+        match fact.kind {
+            FactKind::Marker | FactKind::Email => {
+                if self.body.contains(&value) || self.holds_decoded(&value) {
+                    return Some("in the body".into());
+                }
+                let header = self.headers.iter().find(|(_, text)| text.contains(&value));
+                header.map(|(name, _)| format!("in the header {name}"))
+            }
+            FactKind::Id => {
+                let json = self.json.as_ref().filter(|_| self.response.is_success())?;
+                let pointers = self.reading.id_pointers;
+                let pointer = pointers
+                    .iter()
+                    .find(|pointer| at(json, pointer, &fact.value))?;
+                Some(format!("at {pointer}"))
+            }
+        }
+    }
+
+    /// Looks into the decoded strings too: `alice@example.com` may stand there with an escaped `@`.
+    fn holds_decoded(&self, value: &str) -> bool {
+        fn walk(json: &Value, value: &str) -> bool {
+            let holds = |text: &str| text.to_lowercase().contains(value);
+            match json {
+                Value::String(text) => holds(text),
+                Value::Array(items) => items.iter().any(|item| walk(item, value)),
+                Value::Object(members) => members
+                    .iter()
+                    .any(|(key, item)| holds(key) || walk(item, value)),
+                Value::Null | Value::Bool(_) | Value::Number(_) => false,
+            }
+        }
+        self.response.body.contains(&b'\\')
+            && self.json.as_ref().is_some_and(|json| walk(json, value))
+    }
 }
 
 /// Whether the pointer leads to the value, in the document or in an item of one of its lists.

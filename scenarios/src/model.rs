@@ -256,7 +256,7 @@ pub struct Step {
     /// Another method than the route's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Another path than the route's own, below the same base URL: `/docs`.
+    /// Another path than the route's own, below the same base URL, sent as it is written: `/docs`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// Whose values fill the path's placeholders: `user_id = "alice"`.

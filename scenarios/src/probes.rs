@@ -8,14 +8,23 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::exchange::Exchange;
+use crate::judge::ObjectState;
 use crate::model::Step;
 use crate::verdict::Verdict;
 
 mod bad_input;
+mod concurrent_users;
+mod existence;
+mod grid;
 pub mod guess;
+mod header_identity;
 mod jwks_public_only;
 mod login_burst;
+mod methods;
+mod owners;
 mod retry_after;
+mod sequence;
+mod spelling;
 mod vary_origin;
 mod weak_secret;
 
@@ -28,6 +37,14 @@ pub const PROBES: &[Probe] = &[
     jwks_public_only::PROBE,
     login_burst::PROBE,
     retry_after::PROBE,
+    concurrent_users::PROBE,
+    existence::PROBE,
+    grid::PROBE,
+    header_identity::PROBE,
+    login_burst::PROBE,
+    methods::PROBE,
+    retry_after::PROBE,
+    sequence::PROBE,
     weak_secret::PROBE,
 ];
 
@@ -62,6 +79,20 @@ pub struct Sent {
     pub accepted: bool,
     /// Whether it brought a credential.
     pub credential: bool,
+    /// What it gave away of others, in words.
+    pub disclosed: Vec<String>,
+    /// The marker that was sent.
+    pub marker: Option<String>,
+}
+
+/// A route of the resource that a probe is about, or one of the profile's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    /// What a step calls it: `object.read`, or the profile's name.
+    pub call: String,
+    pub method: String,
+    /// The path as the profile writes it.
+    pub path: String,
 }
 
 /// A declared rate limit.
@@ -75,6 +106,8 @@ pub enum DeclaredLimit {
         seconds: u32,
     },
 }
+
+const ABSENT: &str = "this laboratory cannot do that";
 
 /// The outside, as a probe sees it.
 #[async_trait]
@@ -97,4 +130,37 @@ pub trait Lab: Send {
     fn use_secret(&mut self, secret: &[u8]);
     /// The longest time that a limit is waited for.
     fn patience(&self) -> Duration;
+    /// Sends steps at once, each with the credential of its actor, over connections that are kept open.
+    async fn together(&mut self, steps: Vec<Step>) -> Vec<Result<Sent, String>> {
+        steps.iter().map(|_| Err(ABSENT.to_owned())).collect()
+    }
+    /// A text with its templates filled: `{alice.id}`, `{object.id}`, `{object.marker}`.
+    fn text(&self, _template: &str) -> Result<String, String> {
+        Err(ABSENT.into())
+    }
+    /// The path and query that a step on a saved object would be sent to, below the base URL.
+    fn path(&self, _step: &Step) -> Result<String, String> {
+        Err(ABSENT.into())
+    }
+    /// How a saved object reads to its owner, compared with the look before.
+    async fn look(&mut self, _object: &str) -> Result<ObjectState, String> {
+        Err(ABSENT.into())
+    }
+    /// The routes of the profile that lead to what somebody owns: those of the resource, and others with a user id in
+    /// them or of the profile's own naming.
+    fn owned(&self) -> Vec<Owned> {
+        Vec::new()
+    }
+    /// Whether the users of the resource may read each other's objects by design.
+    fn public(&self) -> bool {
+        false
+    }
+    /// Makes the credential that a step saved the actor's own from now on.
+    fn adopt(&mut self, _actor: &str, _saved: &str) {}
+    /// What was recorded since the cut before is the evidence of the attempt with this name.
+    fn cut(&mut self, _attempt: &str) {}
+    /// Fixes choices.
+    fn seed(&self) -> u64 {
+        0
+    }
 }

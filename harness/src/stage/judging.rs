@@ -1,6 +1,6 @@
 //! From what happened on a stage to what the judge is asked.
 
-use scenarios::disclosure::{Reading, disclosures};
+use scenarios::disclosure::{Disclosure, Reading, disclosures};
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, judge};
 use scenarios::model::{Expectation, Keyword, Step};
@@ -34,6 +34,20 @@ impl<'a> Seen<'a> {
 }
 
 impl Stage<'_> {
+    /// What an answer gave away of others.
+    pub(crate) fn disclosed(&self, done: &Done) -> Vec<Disclosure> {
+        let (facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        let reading = Reading {
+            receiver: done.receiver.as_deref(),
+            sent: &done.sent,
+            id_pointers: &pointers,
+        };
+        match done.exchange.response() {
+            Some(response) if !done.public => disclosures(response, reading, &facts),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
     /// The expectation with its templates filled; in a regular expression a value stands for itself.
     fn expanded_expectation(&self, expect: &Expectation) -> Result<Expectation, Stop> {
         let Expectation::Check(check) = expect else {
@@ -88,17 +102,9 @@ impl Stage<'_> {
     ) -> Vec<Verdict> {
         let run = self.run;
         let done = seen.done;
-        let (facts, pointers, passwords) = (run.facts(), run.id_pointers(), run.passwords());
-        let reading = Reading {
-            receiver: done.receiver.as_deref(),
-            sent: &done.sent,
-            id_pointers: &pointers,
-        };
+        let passwords = run.passwords();
         let response = done.exchange.response();
-        let disclosed = match response {
-            Some(response) if !done.public => disclosures(response, reading, &facts),
-            Some(_) | None => Vec::new(),
-        };
+        let disclosed = self.disclosed(done);
         let sent_token = done
             .token
             .as_deref()

@@ -1,5 +1,7 @@
 //! The objects of a stage: made, listed, looked at, and remembered for the facts and the clean-up.
 
+use std::collections::BTreeMap;
+
 use scenarios::disclosure::{Fact, FactKind};
 use scenarios::exchange::Response;
 use scenarios::judge::ObjectState;
@@ -174,6 +176,27 @@ impl Stage<'_> {
         resource: usize,
         marker: &str,
     ) -> Result<bool, Stop> {
+        self.walked(owner, resource, marker, &BTreeMap::new()).await
+    }
+
+    /// The same for a list that a step asks for with parameters of its own.
+    pub(crate) async fn listed_by(
+        &mut self,
+        step: &Step,
+        who: &str,
+        object: &Object,
+    ) -> Result<bool, Stop> {
+        self.walked(who, object.resource, &object.marker, &step.query)
+            .await
+    }
+
+    async fn walked(
+        &mut self,
+        owner: &str,
+        resource: usize,
+        marker: &str,
+        query: &BTreeMap<String, String>,
+    ) -> Result<bool, Stop> {
         use crate::target::Offset;
         const PAGES: u32 = 50;
         let of = &self.run.target.resources[resource];
@@ -182,6 +205,7 @@ impl Stage<'_> {
             let mut step = Step {
                 actor: Some(owner.to_owned()),
                 call: Some(format!("{}.list", of.name)),
+                query: query.clone(),
                 ..Step::default()
             };
             if let Some(paging) = &paging {
@@ -199,6 +223,10 @@ impl Stage<'_> {
                 .response()
                 .filter(|response| response.is_success())
             else {
+                // A parameter that a target refuses widens nothing.
+                if !query.is_empty() {
+                    return Ok(false);
+                }
                 return Err(Stop::Unclear(format!(
                     "{owner}'s list answered {}",
                     done.exchange.outcome()
@@ -241,6 +269,18 @@ impl Stage<'_> {
             last.control = true;
         }
         done
+    }
+
+    /// How a saved object reads to its owner now; what it holds is what the next look compares with.
+    pub(crate) async fn look_again(&mut self, name: &str) -> Result<ObjectState, Stop> {
+        let Some(object) = self.objects.get(name).cloned() else {
+            return Err(Stop::Unclear(format!("no object was saved as `{name}`")));
+        };
+        let (state, now) = self.look_at(&object).await?;
+        if let Some(kept) = self.objects.get_mut(name) {
+            kept.snapshot = now.or(kept.snapshot.take());
+        }
+        Ok(state)
     }
 
     /// How an object reads to its owner now.

@@ -6,7 +6,8 @@ use scenarios::model::Step;
 use serde_json::Value;
 
 use super::{Stage, Stop};
-use crate::call::{Call, NoCall, resolve};
+use crate::actors::Credential;
+use crate::call::{Call, Filling, NoCall, Sending, place, resolve};
 use crate::expand::{Unwritable, Words, expand};
 
 impl<'r> Stage<'r> {
@@ -30,7 +31,7 @@ impl<'r> Stage<'r> {
             objects: self
                 .objects
                 .iter()
-                .map(|(name, object)| (name.as_str(), object.id.as_str()))
+                .map(|(name, object)| (name.as_str(), (object.id.as_str(), object.marker.as_str())))
                 .collect(),
             origin: target.origins.allowed.first().map(String::as_str),
             refresh_grace: target.session.refresh_grace_seconds,
@@ -97,6 +98,25 @@ impl<'r> Stage<'r> {
             raw_body,
             ..step.clone()
         })
+    }
+
+    /// The path and query that a step on a saved object would be sent to.
+    pub(crate) fn path_of(&self, step: &Step) -> Result<String, Stop> {
+        let call = self.resolve(step)?;
+        let step = self.expanded(step)?;
+        let (name, _) = self.sender_name(&step)?;
+        let sender = self.actors.get(&name);
+        let sender = sender.ok_or_else(|| Stop::Skip(format!("there is no account for {name}")))?;
+        let object = step.on.as_ref().and_then(|name| self.objects.get(name));
+        let filling = Filling {
+            sender,
+            values: self.values(&step, call, object, None)?,
+            fields: BTreeMap::new(),
+            credential: Sending::None,
+            refresh: &Credential::default(),
+        };
+        place(&self.run.target, call, &step, &filling)
+            .map_err(|unfilled| Stop::Skip(format!("{unfilled} in the call `{}`", call.route.name)))
     }
 
     pub(crate) fn resolve(&self, step: &Step) -> Result<Call<'r>, Stop> {

@@ -14,7 +14,7 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A task is deleted by its id alone",
     cwe: 639,
     caught_by: &["isolation.delete-other"],
-    implies: &[],
+    implies: &[("isolation.sequence", "one request of a sequence is enough")],
     install: |parts| Parts {
         tasks: Arc::new(DeletesAnyTask(parts.tasks.clone())),
         ..parts

@@ -23,6 +23,11 @@ pub(super) const DEFECT: Defect = Defect {
             "whatever is made stands in every list",
         ),
         ("resilience.e2e-flow", "it reads a list too"),
+        ("isolation.sequence", "one request of a sequence is enough"),
+        (
+            "isolation.filter-bypass",
+            "the list is open with any filter",
+        ),
     ],
     install: |parts| Parts {
         tasks: Arc::new(ListsAllTasks(parts.tasks.clone())),

@@ -15,10 +15,13 @@ pub(super) const DEFECT: Defect = Defect {
     title: "An update copies every member of the body, the owner too",
     cwe: 915,
     caught_by: &["isolation.transfer-owner"],
-    implies: &[(
-        "isolation.list-only-own",
-        "what was put into the account of another stands in its list",
-    )],
+    implies: &[
+        (
+            "isolation.list-only-own",
+            "what was put into the account of another stands in its list",
+        ),
+        ("isolation.sequence", "sequences give objects away too"),
+    ],
     install: |parts| Parts {
         tasks: Arc::new(OwnerFromBodyOnUpdate(parts.tasks.clone())),
         ..parts

@@ -20,10 +20,13 @@ pub(super) const DEFECT: Defect = Defect {
         "isolation.delete-other",
         "isolation.path-mix",
     ],
-    implies: &[(
-        "errors.status-consistent",
-        "the object of another is answered with 200",
-    )],
+    implies: &[
+        (
+            "errors.status-consistent",
+            "the object of another is answered with 200",
+        ),
+        ("isolation.sequence", "one request of a sequence is enough"),
+    ],
     install: |parts| Parts {
         tasks: Arc::new(PathComparedObjectNot(parts.tasks.clone())),
         ..parts

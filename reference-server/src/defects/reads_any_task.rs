@@ -14,10 +14,13 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A task is read by its id alone",
     cwe: 639,
     caught_by: &["isolation.read-other", "isolation.path-mix"],
-    implies: &[(
-        "errors.status-consistent",
-        "the object of another is answered with 200",
-    )],
+    implies: &[
+        (
+            "errors.status-consistent",
+            "the object of another is answered with 200",
+        ),
+        ("isolation.sequence", "one request of a sequence is enough"),
+    ],
     install: |parts| Parts {
         tasks: Arc::new(ReadsAnyTask(parts.tasks.clone())),
         ..parts

@@ -15,7 +15,7 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A task is changed by its id alone",
     cwe: 863,
     caught_by: &["isolation.update-other"],
-    implies: &[],
+    implies: &[("isolation.sequence", "one request of a sequence is enough")],
     install: |parts| Parts {
         tasks: Arc::new(UpdatesAnyTask(parts.tasks.clone())),
         ..parts

@@ -1,0 +1,139 @@
+//! Whether the answer about another's object tells that it exists.
+
+use super::methods::unused;
+use super::owners::{make, on};
+use super::{Attempt, Lab, Probe, Run};
+use crate::exchange::{Exchange, Response};
+use crate::model::{Severity, Step};
+use crate::verdict::{Mismatch, Verdict};
+
+pub(super) const PROBE: Probe = Probe {
+    name: "existence-oracle",
+    run: |lab| -> Run<'_> { Box::pin(compared(lab)) },
+};
+
+async fn compared(lab: &mut dyn Lab) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for call in [
+        "object.read",
+        "object.replace",
+        "object.patch",
+        "object.delete",
+    ] {
+        if !lab.owned().iter().any(|route| route.call == call) {
+            continue;
+        }
+        let verdict = one(lab, call).await.unwrap_or_else(Verdict::Inconclusive);
+        lab.cut(call);
+        attempts.push(Attempt {
+            name: call.to_owned(),
+            verdict,
+        });
+    }
+    attempts
+}
+
+async fn one(lab: &mut dyn Lab, call: &str) -> Result<Verdict, String> {
+    if lab.public() {
+        return Ok(Verdict::Skipped(
+            "everybody may read the resource, by design".into(),
+        ));
+    }
+    make(lab, "alice", "object").await?;
+    let id = lab.text("{object.id}")?;
+    let other = unused(&id);
+    let missing = Step {
+        on: None,
+        path: [("id".to_owned(), other.clone())].into(),
+        ..on("bob", call, "object")
+    };
+    let missing = lab.send(missing, true).await?;
+    let foreign = lab.send(on("bob", call, "object"), false).await?;
+    let (Some(nothing), Some(answer)) = (refusal(&missing.exchange), refusal(&foreign.exchange))
+    else {
+        // What is given away, or changed, is the business of other scenarios.
+        let why = "one of the two was not refused, so that they cannot be compared";
+        return Ok(Verdict::Inconclusive(why.into()));
+    };
+    let Some(difference) = difference((answer, &id), (nothing, &other)) else {
+        return Ok(Verdict::PASS);
+    };
+    if random(&id) {
+        let note =
+            format!("the answer tells that an id exists ({difference}), which nobody can guess");
+        return Ok(Verdict::Pass { note: Some(note) });
+    }
+    Ok(Verdict::Fail(Mismatch {
+        consequence: "whoever counts through ids learns which objects of others exist".into(),
+        expected: "the same answer for what is another's and what is not there".into(),
+        actual: difference,
+        severity: Severity::Low,
+    }))
+}
+
+fn refusal(exchange: &Exchange) -> Option<&Response> {
+    exchange
+        .response()
+        .filter(|response| (300..500).contains(&response.status) && !response.is_throttled())
+}
+
+/// What differs once the ids that were asked for are taken out.
+fn difference(
+    (foreign, id): (&Response, &str),
+    (missing, other): (&Response, &str),
+) -> Option<String> {
+    if foreign.status != missing.status {
+        return Some(format!("{} and {}", foreign.status, missing.status));
+    }
+    let (a, b) = (
+        foreign.text().replace(id, "{id}"),
+        missing.text().replace(other, "{id}"),
+    );
+    // Answers that carry an id or time of their own differ in length neither.
+    (a.len() != b.len()).then(|| "bodies of different length".into())
+}
+
+/// A UUID of version 4, with 122 random bits (RFC 9562 5.4).
+fn random(id: &str) -> bool {
+    let hex: Vec<char> = id.chars().filter(|c| *c != '-').collect();
+    hex.len() == 32
+        && hex.iter().all(char::is_ascii_hexdigit)
+        && hex[12] == '4'
+        && matches!(hex[16].to_ascii_lowercase(), '8' | '9' | 'a' | 'b')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            body: body.into(),
+            ..Response::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(foreign: (u16, &str), missing: (u16, &str), same: bool) {
+        let (foreign, missing) = (answer(foreign.0, foreign.1), answer(missing.0, missing.1));
+        assert_eq!(
+            difference((&foreign, "7"), (&missing, "987654321")).is_none(),
+            same
+        );
+    }
+
+    #[test]
+    fn the_ids_that_were_asked_for_are_no_difference() {
+        check((404, "no task 7"), (404, "no task 987654321"), true);
+        check((403, ""), (404, ""), false);
+        check((404, "not yours"), (404, "not there at all"), false);
+    }
+
+    #[test]
+    fn only_version_4_is_random() {
+        assert!(random("6f1d2c9e-8f7a-4b60-9d0e-0b6c6f3f2a11"));
+        assert!(!random("0190a5c2-8f7a-7b60-9d0e-0b6c6f3f2a11"));
+        assert!(!random("17"));
+    }
+}
