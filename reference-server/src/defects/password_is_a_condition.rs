@@ -45,8 +45,11 @@ impl Flows for PasswordIsACondition {
         body: &Map<String, Value>,
     ) -> Result<Response, Problem> {
         let address = body.get("email").and_then(Value::as_str);
-        let account = match address.filter(|_| body.get("password").is_some_and(is_met)) {
-            Some(address) => parts.accounts.by_email(parts, address).await?,
+        let address = address
+            .filter(|_| body.get("password").is_some_and(is_met))
+            .and_then(|raw| parts.accounts.address(parts, raw).ok());
+        let account = match address {
+            Some(address) => parts.accounts.by_email(parts, &address).await?,
             None => None,
         };
         let Some(account) = account else {
