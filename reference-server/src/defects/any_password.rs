@@ -30,6 +30,10 @@ pub(super) const DEFECT: Defect = Defect {
             "registration.mass-assignment",
             "the password of the added hash opens the account, as every other does",
         ),
+        (
+            "registration.password-long",
+            "the beginning of a password opens the account, as every other does",
+        ),
     ],
     install: |parts| Parts {
         passwords: Arc::new(AnyPassword(parts.passwords.clone())),

@@ -12,7 +12,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "Passwords of four characters are enough",
     cwe: 521,
     caught_by: &["registration.password-min-length"],
-    implies: &[],
+    implies: &[(
+        "registration.password-common",
+        "whatever is long enough is taken, a well-known one too",
+    )],
     install: |parts| Parts {
         passwords: Arc::new(ShortPasswords(parts.passwords.clone())),
         ..parts
