@@ -294,11 +294,11 @@ impl World {
             _ => return Outcome::Unclear(format!("{name} got {}", sent.exchange.outcome())),
         }
         let writes = !matches!(kind, Kind::Read | Kind::List);
-        if actor == owner && self.signed_in[actor] {
-            self.objects[object].stands &= kind != Kind::Delete;
-            return self
-                .owner_sees(lab, object, writes && kind != Kind::Delete)
-                .await;
+        if actor == owner {
+            // What a credential that should have ended still does to its owner's own is no matter of isolation.
+            self.objects[object].stands &=
+                kind != Kind::Delete && (self.signed_in[actor] || !writes);
+            return self.owner_sees(lab, object, writes).await;
         }
         match writes && self.signed_in[owner] && self.objects[object].stands {
             true => self.still_stands(lab, object).await,
