@@ -1,6 +1,7 @@
 //! Secrets leave neither on the screen nor in a file: known ones become variables, unknown ones that look like it a mask.
 
-use std::sync::{LazyLock, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use regex::Regex;
 
@@ -9,9 +10,22 @@ use crate::run::lock;
 /// Every secret of the run, with the variable that stands for it.
 #[derive(Default)]
 pub(crate) struct Redactor {
-    /// Longest first, so that a secret that holds another is replaced whole.
-    known: Mutex<Vec<(String, String)>>,
+    known: Mutex<Known>,
 }
+
+#[derive(Default)]
+struct Known {
+    /// Secret → the variable that stands for it.
+    variables: HashMap<String, Arc<str>>,
+    /// How many secrets share the name of a variable.
+    names: HashMap<String, usize>,
+    /// The first bytes of a spelling → the spellings that begin so. A run knows thousands, and one look at each place of a
+    /// text has to do.
+    spellings: HashMap<[u8; SHORTEST], Vec<(String, Arc<str>)>>,
+}
+
+/// Bytes of the shortest secret: what is shorter stands in every text by chance.
+const SHORTEST: usize = 4;
 
 static UNKNOWN: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
@@ -36,43 +50,76 @@ static UNKNOWN: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
 impl Redactor {
     /// Has a secret replaced by `$VARIABLE` wherever it stands, in the spellings in which it travels.
     pub(crate) fn add(&self, variable: &str, secret: &str) {
-        if secret.len() < 4 {
-            return;
-        }
         let mut known = lock(&self.known);
-        if known.iter().any(|(text, _)| text == secret) {
+        if secret.len() < SHORTEST || known.variables.contains_key(secret) {
             return;
         }
         // An actor that signs in again has several tokens; each keeps a name of its own.
-        let taken = known.iter().filter(|(_, name)| {
-            name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == variable
-        });
-        let variable = match taken.count() {
-            0 => variable.to_owned(),
-            _ => format!("{variable}_{}", known.len()),
+        let count = known.names.entry(variable.to_owned()).or_default();
+        *count += 1;
+        let variable: Arc<str> = match *count {
+            1 => variable.into(),
+            more => format!("{variable}_{more}").into(),
         };
         for spelling in spellings(secret) {
-            known.push((spelling, variable.clone()));
+            let Some(start) = spelling.as_bytes().first_chunk::<SHORTEST>() else {
+                continue;
+            };
+            let alike = known.spellings.entry(*start).or_default();
+            alike.push((spelling, Arc::clone(&variable)));
         }
-        known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        known.variables.insert(secret.to_owned(), variable);
     }
 
     /// The text without any secret, and the variables that it now holds.
     pub(crate) fn text(&self, text: &str) -> (String, Vec<String>) {
-        let mut text = text.to_owned();
-        let mut variables = Vec::new();
-        for (secret, variable) in lock(&self.known).iter() {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), &format!("${variable}"));
-                if !variables.contains(variable) {
-                    variables.push(variable.clone());
-                }
-            }
-        }
+        let (mut text, variables) = lock(&self.known).replaced(text);
         for (pattern, mask) in UNKNOWN.iter() {
             text = pattern.replace_all(&text, *mask).into_owned();
         }
         (text, variables)
+    }
+}
+
+impl Known {
+    /// The longest spelling that stands at this place.
+    fn at(&self, text: &str, place: usize) -> Option<&(String, Arc<str>)> {
+        let rest = &text.as_bytes()[place..];
+        let alike = self.spellings.get(rest.first_chunk()?)?;
+        alike
+            .iter()
+            .filter(|(spelling, _)| rest.starts_with(spelling.as_bytes()))
+            .max_by_key(|(spelling, _)| spelling.len())
+    }
+
+    fn replaced(&self, text: &str) -> (String, Vec<String>) {
+        let mut clean = String::with_capacity(text.len());
+        let mut variables: Vec<String> = Vec::new();
+        let mut place = 0;
+        while place < text.len() {
+            let Some((spelling, variable)) = self.at(text, place) else {
+                let next = text.ceil_char_boundary(place + 1);
+                clean.push_str(&text[place..next]);
+                place = next;
+                continue;
+            };
+            // Secrets that overlap go together: what is left of the second one must not stay behind.
+            let (mut end, mut longest) = (place + spelling.len(), (spelling.len(), variable));
+            while place + 1 < end {
+                place += 1;
+                if let Some((spelling, variable)) = self.at(text, place) {
+                    end = end.max(place + spelling.len());
+                    longest = longest.max((spelling.len(), variable));
+                }
+            }
+            place = end;
+            clean.push('$');
+            clean.push_str(longest.1);
+            if !variables.iter().any(|known| **known == **longest.1) {
+                variables.push(longest.1.to_string());
+            }
+        }
+        (clean, variables)
     }
 }
 
@@ -251,6 +298,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn secrets_that_overlap_go_together() {
+        let redactor = Redactor::default();
+        redactor.add("ALICE_PASSWORD", "first-half");
+        redactor.add("BOB_PASSWORD", "half-and-the-rest");
+        let (clean, variables) = redactor.text("<first-half-and-the-rest>");
+        assert_eq!(clean, "<$BOB_PASSWORD>");
+        assert_eq!(variables, ["BOB_PASSWORD"]);
     }
 
     proptest::proptest! {

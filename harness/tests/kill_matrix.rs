@@ -39,6 +39,9 @@ const SIGNED_BY: &[(&str, Signing)] = &[
     ("public-key-file-is-a-secret", Signing::Rs256),
 ];
 
+/// Defects that end whatever takes longer than they last; shown to what they are about alone.
+const ALONE: &[(&str, &[&str])] = &[("session-ends-after-seconds", &["session.persists"])];
+
 /// Scenarios that no defect of the reference server can show, each with the reason.
 const UNPROVEN: &[(&str, &str)] = &[(
     "errors.docs-exposure",
@@ -123,6 +126,7 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             auth,
             signing: signing_of(defect.id),
             defect: Some(defect),
+            select: alone(defect.id),
             skip: left_out(defect),
             ..Bout::default()
         },
@@ -151,6 +155,12 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
         wrong.extend(rest.map(shown));
     }
     ok_unless(wrong)
+}
+
+fn alone(id: &str) -> Vec<String> {
+    let only = ALONE.iter().find(|(defect, _)| *defect == id);
+    let only = only.map_or(&[][..], |(_, scenarios)| scenarios);
+    only.iter().map(|id| (*id).to_owned()).collect()
 }
 
 fn signing_of(id: &str) -> Signing {
@@ -209,6 +219,8 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
     let unknown = |id: &&str| reference_server::defects::find(id).is_none();
     let cookie = IN_COOKIE_MODE.iter().copied().filter(unknown);
     wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
+    let only = ALONE.iter().map(|(id, _)| *id).filter(unknown);
+    wrong.extend(only.map(|id| format!("ALONE names {id}")));
     let signed = SIGNED_BY.iter().map(|(id, _)| *id).filter(unknown);
     wrong.extend(signed.map(|id| format!("SIGNED_BY names {id}")));
     ok_unless(wrong)

@@ -94,10 +94,12 @@ impl Db {
             .acquire_timeout(config.acquire_timeout)
             .idle_timeout(lifetime)
             .max_lifetime(lifetime)
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await
-            .map_err(DbError::Open)?;
+            .test_before_acquire(false);
+        let pool = unless_busy(config.statement_timeout, || {
+            pool.clone().connect_with(options.clone())
+        })
+        .await
+        .map_err(DbError::Open)?;
         migrate_sqlite(&pool).await.map_err(DbError::Migrate)?;
         Ok(Self::Sqlite(pool))
     }
@@ -135,6 +137,31 @@ impl Db {
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);
     }
+}
+
+/// SQLite does not wait for its lock while a file is turned to WAL, which happens once, when several instances open it.
+async fn unless_busy<T, F>(patience: Duration, open: impl Fn() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        match open().await {
+            Err(error) if is_busy(&error) && waited < patience => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// `SQLITE_BUSY` (5) or one of its extended codes (<https://www.sqlite.org/rescode.html>).
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
 }
 
 async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), sqlx::Error> {

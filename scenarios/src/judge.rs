@@ -149,6 +149,12 @@ pub fn judge(
             {
                 return Verdict::PASS;
             }
+            if let Some(response) = seen.exchange.response()
+                && answered(response, &check.unless_status)
+            {
+                let why = format!("the answer is {}, which says nothing here", response.status);
+                return Verdict::Inconclusive(why);
+            }
             if !check.any_of.is_empty() {
                 return any_of(check, severity, consequence, control, seen);
             }

@@ -143,6 +143,12 @@ fn check_words(check: &Check) -> String {
             either(&check.when_status)
         ));
     }
+    if !check.unless_status.is_empty() {
+        text.push_str(&format!(
+            " (nothing can be said where it has status {})",
+            either(&check.unless_status)
+        ));
+    }
     if let Some(policy) = &check.policy {
         text.push_str(&format!(" (or what the profile declares as {policy})"));
     }

@@ -9,6 +9,15 @@ pub(super) const DEFECT: Defect = Defect {
     title: "Tasks are created without a token",
     cwe: 306,
     caught_by: &["token.missing"],
-    implies: &[],
+    implies: &[
+        (
+            "token.sub-empty",
+            "writing asks nobody for a token, and it begins with that",
+        ),
+        (
+            "token.sub-type",
+            "writing asks nobody for a token, and it begins with that",
+        ),
+    ],
     install: |parts| open_to_all(parts, Method::POST),
 };

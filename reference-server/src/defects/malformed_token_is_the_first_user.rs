@@ -15,6 +15,12 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &["token.garbage"],
     implies: &[
         (
+            "token.exp-range",
+            "a number beyond all numbers makes the claims malformed",
+        ),
+        ("token.sub-empty", "it begins with a text that is no token"),
+        ("token.sub-type", "it begins with a text that is no token"),
+        (
             "token.all-routes-same-verifier",
             "its bad tokens are sent to every route",
         ),

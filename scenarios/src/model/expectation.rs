@@ -166,6 +166,9 @@ pub struct Check {
     /// Judged only where the answer has one of these statuses; `2` stands for 2xx.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when_status: Vec<u16>,
+    /// An answer with one of these statuses says nothing either way; `5` stands for 5xx.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless_status: Vec<u16>,
     /// It is enough that one of these holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_of: Vec<Expectation>,
