@@ -15,6 +15,7 @@ use support::{check, ids, options, real_time, shown, target};
 mod hostile {
     pub(crate) mod around;
     mod binary;
+    mod certificate;
 }
 mod support;
 
