@@ -14,6 +14,7 @@ use reference_server::{AuthMode, Signing};
 use reports::gate::BASE_CONTROLS;
 use reports::model::{Report, Verdict};
 use scenarios::catalogue::Catalogue;
+use scenarios::model::Ability;
 use support::postgres::Shared;
 
 #[path = "support/bout.rs"]
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
         }),
         Trial::test("every scenario that a defect names exists", || {
             every_name_exists(catalogue)
+        }),
+        Trial::test("a secret that was guessed is used", || {
+            a_guessed_secret_is_used(catalogue)
         }),
         Trial::test("the page of the kill matrix is fresh", || {
             the_page_is_fresh(catalogue)
@@ -161,6 +165,42 @@ fn alone(id: &str) -> Vec<String> {
     let only = ALONE.iter().find(|(defect, _)| *defect == id);
     let only = only.map_or(&[][..], |(_, scenarios)| scenarios);
     only.iter().map(|id| (*id).to_owned()).collect()
+}
+
+/// What needs the secret is judged as if it had been given, and the report says where it comes from.
+fn a_guessed_secret_is_used(catalogue: &Catalogue) -> Result<(), Failed> {
+    let judged = |defect: Option<&'static Defect>, knows_secret| {
+        let bout = Bout {
+            defect,
+            knows_secret,
+            select: vec!["token.*".into()],
+            ..Bout::default()
+        };
+        fought(catalogue, &bout)
+    };
+    let needs_it = |id: &str| {
+        let named = catalogue.all().iter().find(|scenario| scenario.id == id);
+        named.is_some_and(|scenario| scenario.needs.iter().any(|n| n.0 == [Ability::Secret]))
+    };
+    let weak = reference_server::defects::find("public-fallback-secret");
+    let (guessed, given) = (judged(weak, false)?, judged(None, true)?);
+    let mut wrong = Vec::new();
+    for result in guessed.results.iter().filter(|result| needs_it(&result.id)) {
+        if verdict_of(&given, &result.id) != Some(result.verdict) {
+            wrong.push(shown(result));
+        }
+    }
+    if verdict_of(&guessed, "token.weak-secret") != Some(Verdict::Fail) {
+        wrong.push("the secret was not guessed".into());
+    }
+    if !guessed
+        .notes
+        .iter()
+        .any(|note| note.contains("was guessed"))
+    {
+        wrong.push(format!("the report does not say so: {:?}", guessed.notes));
+    }
+    ok_unless(wrong)
 }
 
 fn signing_of(id: &str) -> Signing {
