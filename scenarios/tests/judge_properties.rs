@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use scenarios::exchange::{Answer, Exchange, NoAnswer, Request, Response};
-use scenarios::judge::{Control, Effect, ObjectState, Observation, judge};
+use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, judge};
 use scenarios::model::{Check, Expectation, Keyword, Severity};
 use scenarios::verdict::Verdict;
 
@@ -25,6 +25,7 @@ const KEYWORDS: &[Keyword] = &[
     Keyword::OriginRefused,
     Keyword::NoSecret,
     Keyword::NewCredential,
+    Keyword::NotFetched,
 ];
 
 fn response() -> impl Strategy<Value = Response> {
@@ -39,8 +40,10 @@ fn response() -> impl Strategy<Value = Response> {
         Just(Vec::new())
     ];
     let headers = proptest::collection::vec((name, "[ -~]{0,20}"), 0..4);
-    (any::<u16>(), headers, body).prop_map(|(status, headers, body)| Response {
+    let parts = (any::<u16>(), any::<bool>(), headers, body);
+    parts.prop_map(|(status, denied, headers, body)| Response {
         status: 100 + status % 500,
+        denied,
         headers,
         body,
         truncated: false,
@@ -135,6 +138,7 @@ fn seen<'a>(
         others: &[],
         sent: "",
         may_close: false,
+        contact: &Contact::NotOffered,
         life_left: None,
         now: 0.0,
         declared: &[],
