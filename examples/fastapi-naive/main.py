@@ -120,7 +120,7 @@ def decode(text: str, kind: str) -> User:
         # Mistake: the expiry is not looked at, nor asked for.
         claims = jwt.decode(text, SECRET, algorithms=["HS256"], options={"verify_exp": False, "require": ["sub"]})
     except Exception:
-        # Mistake: helps the developer, and everybody else.
+        # Mistake: helps the developer, and everybody else; and no header says which credential is wanted.
         raise HTTPException(401, f"Invalid token\n{traceback.format_exc()}") from None
     with Session(engine) as db:
         user = db.get(User, claims["sub"])

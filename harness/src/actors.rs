@@ -40,6 +40,26 @@ impl Credential {
         }
     }
 
+    /// One token in the place of the other: `.refresh` is its refresh token as access token, `.token` the reverse.
+    pub(crate) fn in_place(self, which: &str) -> Result<Credential, String> {
+        let text = |token: &Option<Secret>| token.as_ref().map(|token| token.expose().to_owned());
+        if which.is_empty() {
+            return Ok(self);
+        }
+        if self.refresh.is_none() || text(&self.refresh) == text(&self.token) {
+            return Err("there is no refresh token beside the access token".into());
+        }
+        let both = match which {
+            ".refresh" => self.refresh,
+            ".token" => self.token,
+            _ => return Err(format!("a credential has no `{which}`")),
+        };
+        Ok(Credential {
+            token: both.clone(),
+            refresh: both,
+        })
+    }
+
     /// The access token taken apart, where it is a compact JWS.
     pub(crate) fn jwt(&self) -> Option<Token> {
         Token::parse(self.token.as_ref()?.expose()).ok()
@@ -169,4 +189,33 @@ pub(crate) fn uuid() -> String {
         &hex[16..20],
         &hex[20..]
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(refresh: Option<&str>, which: &str, want: Result<(&str, Option<&str>), &str>) {
+        let credential = Credential {
+            token: Some(Secret::new("a")),
+            refresh: refresh.map(Secret::new),
+        };
+        let text = |secret: Option<Secret>| secret.map(|secret| secret.expose().to_owned());
+        let got = credential
+            .in_place(which)
+            .map(|both| (text(both.token).unwrap_or_default(), text(both.refresh)));
+        let want = want.map(|(token, refresh)| (token.to_owned(), refresh.map(str::to_owned)));
+        assert_eq!(got, want.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn each_token_can_stand_in_the_place_of_the_other_where_there_are_two() {
+        let single = "there is no refresh token beside the access token";
+        check(Some("r"), "", Ok(("a", Some("r"))));
+        check(Some("r"), ".refresh", Ok(("r", Some("r"))));
+        check(Some("r"), ".token", Ok(("a", Some("a"))));
+        check(Some("a"), ".refresh", Err(single));
+        check(None, ".token", Err(single));
+    }
 }

@@ -216,7 +216,8 @@ pub(crate) fn build(
         {
             headers.push(("Origin".to_owned(), origin.clone()));
         }
-        credentials(target, route, filling, &mut headers, &mut url);
+        let carry = carried(target, step)?;
+        credentials(target, &carry, route, filling, &mut headers, &mut url);
     }
     for (name, text) in &step.headers {
         headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
@@ -420,8 +421,33 @@ fn members_beside_placeholders<'v>(
     }
 }
 
+/// How the credential of a step travels: as the profile says, or as the step does.
+fn carried(target: &Target, step: &Step) -> Result<Carry, Unfilled> {
+    use scenarios::model::Carry as Other;
+    let usual = &target.credential.carry;
+    let other = match (&step.carry, usual) {
+        (None, _) => return Ok(usual.clone()),
+        (Some(Other::Query(name)), _) => Carry::Query(name.clone()),
+        (
+            Some(Other::Scheme(word)),
+            Carry::Header {
+                name,
+                scheme: Some(_),
+            },
+        ) => Carry::Header {
+            name: name.clone(),
+            scheme: Some(word.clone()).filter(|word| !word.is_empty()),
+        },
+        (Some(Other::Scheme(_)), Carry::Header { .. } | Carry::Cookie(_) | Carry::Query(_)) => {
+            return Err(Unfilled("scheme".into()));
+        }
+    };
+    Ok(other)
+}
+
 fn credentials(
     target: &Target,
+    carry: &Carry,
     route: &Route,
     filling: &Filling<'_>,
     headers: &mut Vec<(String, String)>,
@@ -429,7 +455,7 @@ fn credentials(
 ) {
     let mut cookies = Vec::new();
     if let (true, Sending::Text(token)) = (route.protected, filling.credential) {
-        match &target.credential.carry {
+        match carry {
             Carry::Header {
                 name,
                 scheme: Some(scheme),

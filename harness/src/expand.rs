@@ -14,6 +14,8 @@ pub(crate) struct Words<'a> {
     /// Id and marker of saved objects by name.
     pub(crate) objects: BTreeMap<&'a str, (&'a str, &'a str)>,
     pub(crate) origin: Option<&'a str>,
+    /// The word before the token, where there is one.
+    pub(crate) scheme: Option<&'a str>,
     pub(crate) refresh_grace: u64,
     pub(crate) cache: u64,
     pub(crate) token_life: Option<u64>,
@@ -103,6 +105,12 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
                 .unwrap_or_default()
                 .to_string());
         }
+        "scheme" => {
+            return words
+                .scheme
+                .map(str::to_owned)
+                .ok_or_else(|| missing("scheme before its tokens"));
+        }
         "refresh_grace" => return Ok(margin(words.refresh_grace)),
         "cache" => return Ok(margin(words.cache)),
         "token_life" => {
@@ -149,6 +157,7 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
     };
     let changed = match name {
         "upper" => text.to_uppercase(),
+        "lower" => text.to_lowercase(),
         "swapcase" => text
             .chars()
             .map(|c| {
@@ -226,6 +235,7 @@ mod tests {
             bound: &bound,
             objects: [("task", ("7", "mk7"))].into(),
             origin: Some("http://localhost:3000"),
+            scheme: Some("Bearer"),
             refresh_grace: 5,
             cache: 0,
             token_life: None,
@@ -248,6 +258,7 @@ mod tests {
         check("{task.id|append:x}", Ok("7x"));
         check("{task.marker|chop}", Ok("mk"));
         check("{refresh_grace}", Ok("6s"));
+        check("{scheme|lower} {scheme|swapcase}", Ok("bearer bEARER"));
     }
 
     #[test]

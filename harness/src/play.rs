@@ -424,7 +424,7 @@ impl Stage<'_> {
         let credential = credentials
             .into_iter()
             .flatten()
-            .any(|name| !self.has_credential(name));
+            .any(|name| !self.has_credential(name.split('.').next().unwrap_or(name)));
         credential
             || step
                 .on

@@ -424,13 +424,11 @@ impl<'r> Stage<'r> {
         };
         let object = self.object_for(&step, call, part).await?;
         let (token, refresh, real) = self.credential(&step, &sender, anonymous, forged)?;
-        // Where an ended credential must be refused, its owner's own data is what a good answer would disclose.
-        let real = real
-            && !(step
-                .token
-                .as_deref()
-                .is_some_and(|token| token.starts_with("saved."))
-                && wants_refusal(&step));
+        // Where a credential that ended or came by another way must be refused, its owner's own data is what a good
+        // answer would disclose.
+        let saved = |token: &str| token.starts_with("saved.");
+        let barred = step.carry.is_some() || step.token.as_deref().is_some_and(saved);
+        let real = real && !(barred && wants_refusal(&step));
         let receiver = (real || !call.route.protected).then(|| sender.name.clone());
 
         let sent_marker = matches!(
@@ -619,8 +617,11 @@ impl<'r> Stage<'r> {
         forged: Option<&Forged>,
     ) -> Result<(Option<String>, Credential, bool), Stop> {
         let saved = |name: &str| {
-            let found = self.credentials.get(name).cloned();
-            found.ok_or_else(|| Stop::Unclear(format!("no credential was saved as `{name}`")))
+            let bare = name.split('.').next().unwrap_or(name);
+            let found = self.credentials.get(bare).cloned();
+            let found = found
+                .ok_or_else(|| Stop::Unclear(format!("no credential was saved as `{bare}`")))?;
+            found.in_place(&name[bare.len()..]).map_err(Stop::Skip)
         };
         let refresh = match &step.using {
             Some(name) => saved(name)?,

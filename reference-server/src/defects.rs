@@ -12,6 +12,7 @@ mod algorithm_from_header;
 mod allows_null_origin;
 mod any_header_with_credentials;
 mod any_password;
+mod any_scheme_accepted;
 mod api_has_another_secret;
 mod audience_not_checked;
 mod blank_signature_accepted;
@@ -78,6 +79,7 @@ mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
 mod month_long_tokens;
+mod no_challenge;
 mod no_credentials_header;
 mod no_login_limit;
 mod no_retry_after;
@@ -119,6 +121,7 @@ mod registration_overwrites_the_password;
 mod registration_signs_in_the_owner;
 mod retry_after_too_short;
 mod role_from_registration;
+mod scheme_compared_with_case;
 mod session_ends_after_seconds;
 mod shared;
 mod short_passwords;
@@ -131,6 +134,7 @@ mod subject_optional;
 mod task_list_without_token;
 mod token_decoded_only_on_delete;
 mod token_decoded_only_on_patch;
+mod token_in_the_address;
 mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
@@ -183,6 +187,7 @@ pub const DEFECTS: &[Defect] = &[
     allows_null_origin::DEFECT,
     any_header_with_credentials::DEFECT,
     any_password::DEFECT,
+    any_scheme_accepted::DEFECT,
     api_has_another_secret::DEFECT,
     audience_not_checked::DEFECT,
     blank_signature_accepted::DEFECT,
@@ -248,6 +253,7 @@ pub const DEFECTS: &[Defect] = &[
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
     month_long_tokens::DEFECT,
+    no_challenge::DEFECT,
     no_credentials_header::DEFECT,
     no_login_limit::DEFECT,
     no_retry_after::DEFECT,
@@ -289,6 +295,7 @@ pub const DEFECTS: &[Defect] = &[
     registration_signs_in_the_owner::DEFECT,
     retry_after_too_short::DEFECT,
     role_from_registration::DEFECT,
+    scheme_compared_with_case::DEFECT,
     session_ends_after_seconds::DEFECT,
     short_passwords::DEFECT,
     signature_compared_by_prefix::DEFECT,
@@ -300,6 +307,7 @@ pub const DEFECTS: &[Defect] = &[
     task_list_without_token::DEFECT,
     token_decoded_only_on_delete::DEFECT,
     token_decoded_only_on_patch::DEFECT,
+    token_in_the_address::DEFECT,
     tokens_cacheable::DEFECT,
     tokens_without_expiry::DEFECT,
     tokens_without_time_of_issue::DEFECT,

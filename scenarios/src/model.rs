@@ -280,13 +280,17 @@ pub struct Step {
     /// The body as raw text instead of the profile's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_body: Option<String>,
-    /// The credential: a token recipe (`alg-none`), a saved credential (`saved.first`), `raw:TEXT`, or `none`.
+    /// The credential: a token recipe (`alg-none`), a saved credential (`saved.first`), the refresh token of one in the
+    /// place of its token (`saved.first.refresh`), `raw:TEXT`, or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Another way for the credential than the profile's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry: Option<Carry>,
     /// The name under which the credential or object of the answer is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
-    /// The saved credential whose refresh token is sent.
+    /// The saved credential whose refresh token is sent, or `NAME.token` for its access token in the place of that.
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub using: Option<String>,
     /// What must hold; all of them.
@@ -318,6 +322,17 @@ pub struct Step {
     /// The consequence of a fail, as one sentence for the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consequence: Option<String>,
+}
+
+/// How a credential travels where it is not as the profile says. The step does not apply where the profile's way is this
+/// very one, or has no scheme that could be another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Carry {
+    /// In the profile's header under this scheme; an empty text is none at all.
+    Scheme(String),
+    /// In this parameter of the query.
+    Query(String),
 }
 
 /// How a request travels.

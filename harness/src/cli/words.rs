@@ -1,7 +1,7 @@
 //! A scenario in plain words: what each attempt sends, and what must hold for the answer.
 
 use scenarios::model::{
-    Check, Connection, Control, Expectation, Keyword, NamedControl, Step, Values,
+    Carry, Check, Connection, Control, Expectation, Keyword, NamedControl, Step, Values,
 };
 use serde_json::Value;
 
@@ -57,10 +57,18 @@ pub(super) fn sends(step: &Step) -> String {
             .map(|body| format!("the body {}", shown(&Value::from(body.as_str())))),
     );
     with.extend(step.token.iter().map(|token| credential(token)));
+    with.extend(step.carry.iter().map(|carry| match carry {
+        Carry::Scheme(word) if word.is_empty() => "no scheme before the token".to_owned(),
+        Carry::Scheme(word) => format!("the scheme `{word}` before the token"),
+        Carry::Query(name) => format!("the token as {name} in the query instead"),
+    }));
     with.extend(
         step.using
             .iter()
-            .map(|saved| format!("the refresh token of `{saved}`")),
+            .map(|saved| match saved.strip_suffix(".token") {
+                Some(saved) => format!("the access token of `{saved}` as refresh token"),
+                None => format!("the refresh token of `{saved}`"),
+            }),
     );
     match step.connection {
         Some(Connection::New) => with.push("a connection of its own".into()),
@@ -87,6 +95,12 @@ fn credential(token: &str) -> String {
     }
     if let Some(raw) = token.strip_prefix("raw:") {
         return format!("the text {} for a token", shown(&Value::from(raw)));
+    }
+    if let Some(saved) = token
+        .strip_prefix("saved.")
+        .and_then(|saved| saved.strip_suffix(".refresh"))
+    {
+        return format!("the refresh token of `{saved}` as access token");
     }
     if let Some(saved) = token.strip_prefix("saved.") {
         return format!("the credential kept as `{saved}`");

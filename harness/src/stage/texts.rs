@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use scenarios::model::Step;
+use scenarios::model::{Carry, Step};
 use serde_json::Value;
 
-use super::{Stage, Stop};
+use super::{Stage, Stop, wants_refusal};
 use crate::actors::Credential;
 use crate::call::{Call, Filling, NoCall, Sending, place, resolve};
 use crate::expand::{Unwritable, Words, expand};
+use crate::target;
 
 impl<'r> Stage<'r> {
     pub(crate) fn expand(&self, text: &str) -> Result<String, Stop> {
@@ -34,6 +35,10 @@ impl<'r> Stage<'r> {
                 .map(|(name, object)| (name.as_str(), (object.id.as_str(), object.marker.as_str())))
                 .collect(),
             origin: target.origins.allowed.first().map(String::as_str),
+            scheme: match &target.credential.carry {
+                target::Carry::Header { scheme, .. } => scheme.as_deref(),
+                target::Carry::Cookie(_) | target::Carry::Query(_) => None,
+            },
             refresh_grace: target.session.refresh_grace_seconds,
             cache: target.session.cache_seconds,
             token_life: lived.or(target.jwt.lifetime),
@@ -89,6 +94,7 @@ impl<'r> Stage<'r> {
             .map(|text| self.expand(text))
             .transpose()?;
         Ok(Step {
+            carry: self.carried(step)?,
             at: step.at.as_ref().map(|at| self.expand(at)).transpose()?,
             path: self.expand_map(&step.path)?,
             query: self.expand_map(&step.query)?,
@@ -98,6 +104,24 @@ impl<'r> Stage<'r> {
             raw_body,
             ..step.clone()
         })
+    }
+
+    /// Another way for the credential, with its texts expanded; one that is the profile's own cannot be refused.
+    fn carried(&self, step: &Step) -> Result<Option<Carry>, Stop> {
+        let Some(carry) = &step.carry else {
+            return Ok(None);
+        };
+        match carry {
+            Carry::Query(name) => Ok(Some(Carry::Query(self.expand(name)?))),
+            Carry::Scheme(word) => {
+                let (own, word) = (self.expand("{scheme}")?, self.expand(word)?);
+                if word.eq_ignore_ascii_case(&own) && wants_refusal(step) {
+                    let why = format!("the profile sends its tokens under the scheme {own}");
+                    return Err(Stop::Skip(why));
+                }
+                Ok(Some(Carry::Scheme(word)))
+            }
+        }
     }
 
     /// The path and query that a step on a saved object would be sent to.

@@ -140,8 +140,10 @@ impl FromRequestParts<Arc<Backend>> for Caller {
         let user = token_of(&parts.headers, "Token")
             .and_then(|token| backend.tokens.verify(token, backend.clock.unix()))
             .and_then(|id| backend.accounts.by_id(&id));
-        user.map(Caller)
-            .ok_or_else(|| errors(StatusCode::UNAUTHORIZED, "token", "is missing or invalid"))
+        user.map(Caller).ok_or_else(|| {
+            let answer = errors(StatusCode::UNAUTHORIZED, "token", "is missing or invalid");
+            ([(header::WWW_AUTHENTICATE, "Token")], answer).into_response()
+        })
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) const VARIANT: Variant = Variant {
 [credential]
 send = { header = "X-Auth-Token" }
 "#,
+    skips: &[("token.scheme-*", "there is no scheme before the token")],
     install: |parts| Parts {
         identify: Arc::new(OwnHeader(parts.identify.clone())),
         cors: Arc::new(OwnHeaderAllowed(parts.cors.clone())),
