@@ -34,12 +34,7 @@ impl Budget {
 
     /// How long a request of this kind must wait at `now` (seconds); zero means that it was counted and may leave.
     pub(crate) fn delay(&self, kind: Kind, now: i64) -> Duration {
-        let touched = || {
-            self.windows
-                .iter()
-                .filter(|(_, of, _)| *of == kind || *of == Kind::Other)
-        };
-        let waits = touched().map(|(limit, _, sent)| {
+        let waits = self.touched(kind).map(|(limit, _, sent)| {
             let Limit::Count { count, seconds } = limit else {
                 return 0;
             };
@@ -57,15 +52,44 @@ impl Budget {
         });
         let longest = waits.max().unwrap_or(0);
         if longest == 0 {
-            touched().for_each(|(_, _, sent)| lock(sent).push_back(now));
+            self.count(kind, now);
         }
         Duration::from_secs(longest.unsigned_abs())
+    }
+
+    /// Counts a request that left without asking, as those of a burst do.
+    pub(crate) fn count(&self, kind: Kind, now: i64) {
+        let touched = self.touched(kind);
+        touched.for_each(|(_, _, sent)| lock(sent).push_back(now));
+    }
+
+    fn touched(&self, kind: Kind) -> impl Iterator<Item = &(Limit, Kind, Mutex<VecDeque<i64>>)> {
+        let counts = move |of: Kind| of == kind || of == Kind::Other;
+        self.windows.iter().filter(move |(_, of, _)| counts(*of))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_a_burst_waits_until_it_has_passed() {
+        let limits = Limits {
+            registration: Limit::Count {
+                count: 2,
+                seconds: 10,
+            },
+            ..Limits::default()
+        };
+        let budget = Budget::new(&limits);
+        for _ in 0..4 {
+            budget.count(Kind::Registration, 100);
+        }
+        let delay = budget.delay(Kind::Registration, 100);
+        assert_eq!(delay, Duration::from_secs(11));
+        assert_eq!(budget.delay(Kind::Registration, 111), Duration::ZERO);
+    }
 
     #[test]
     fn the_request_above_the_limit_waits_until_the_window_has_passed() {

@@ -1,13 +1,14 @@
 //! The outside as a probe sees it, on the stage of its scenario.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
 use scenarios::model::Step;
-use scenarios::probes::{DeclaredLimit, Lab, Owned, Sent, find};
+use scenarios::probes::{DeclaredLimit, Front, Lab, Owned, Sent, find};
 use scenarios::verdict::Verdict;
 
 use crate::controls::{Sentinels, When};
@@ -15,7 +16,7 @@ use crate::forge::Key;
 use crate::play::Case;
 use crate::run::Seen as Kept;
 use crate::stage::{Done, Part, Shown, Stage, Stop};
-use crate::target::Limit;
+use crate::target::{Environment, Limit, Proxy};
 
 struct Bench<'s, 'r> {
     stage: &'s mut Stage<'r>,
@@ -146,7 +147,8 @@ impl Lab for Bench<'_, '_> {
 
     fn cut(&mut self, attempt: &str) {
         let exchanges = std::mem::take(&mut self.stage.record);
-        self.evidence.insert(attempt.to_owned(), exchanges);
+        let cut = self.evidence.entry(attempt.to_owned()).or_default();
+        cut.extend(exchanges);
     }
 
     fn seed(&self) -> u64 {
@@ -155,6 +157,30 @@ impl Lab for Bench<'_, '_> {
 
     fn forget_last(&mut self) {
         self.stage.record.pop();
+    }
+
+    fn has_no_login_limit(&self) -> bool {
+        self.stage.run.no_login_limit.load(Ordering::Relaxed)
+    }
+
+    fn found_no_login_limit(&mut self) {
+        self.stage.run.no_login_limit.store(true, Ordering::Relaxed);
+    }
+
+    fn front(&self) -> Front {
+        let target = &self.stage.run.target;
+        match target.proxy {
+            Some(Proxy::None) => Front::Nothing,
+            Some(Proxy::Overwrites) => Front::Overwrites,
+            None if target.environment == Environment::Production => Front::Nothing,
+            None if crate::profile::is_loopback(&target.auth_url) => Front::Loopback,
+            None => Front::Unknown,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        let since = self.stage.run.options.time.now();
+        since.duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {

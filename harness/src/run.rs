@@ -61,6 +61,8 @@ pub(crate) struct Run {
     notes: Mutex<Vec<String>>,
     /// Set for the last look at the base controls and the clean-up, which have time of their own.
     closing: AtomicBool,
+    /// A burst of wrong passwords met no limit.
+    pub(crate) no_login_limit: AtomicBool,
     /// Whether a control used registration, so that it must be looked at once more at the end.
     pub(crate) registration_used: AtomicBool,
 }
@@ -118,6 +120,7 @@ impl Run {
             seen: Mutex::default(),
             notes: Mutex::default(),
             closing: AtomicBool::new(false),
+            no_login_limit: AtomicBool::new(false),
             registration_used: AtomicBool::new(false),
             options,
         }

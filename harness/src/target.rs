@@ -19,6 +19,15 @@ pub enum Environment {
     Production,
 }
 
+/// What stands before a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy {
+    /// Clients reach it as they are.
+    None,
+    /// A proxy that overwrites the headers in which addresses of clients are told.
+    Overwrites,
+}
+
 /// Everything that a run must know about the system under test.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -29,6 +38,8 @@ pub struct Target {
     /// The API that accepts the credential; often the same.
     pub api_url: Url,
     pub environment: Environment,
+    /// What stands before it in production, where that is declared.
+    pub proxy: Option<Proxy>,
     pub origins: Origins,
     pub accounts: Accounts,
     /// All routes by name: `register`, `login`, `me`, `refresh`, `logout`, `password`, `delete-account`, `sessions`,

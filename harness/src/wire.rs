@@ -34,6 +34,8 @@ pub(crate) enum Unsent {
 
 /// How often a throttled request is tried again.
 const TRIES: usize = 3;
+/// Waited beyond what a target asks for.
+const MARGIN: Duration = Duration::from_millis(500);
 
 /// Sends a request and gives the exchange; an error says why it could not leave.
 pub(crate) async fn transmit(
@@ -50,6 +52,8 @@ pub(crate) async fn transmit(
     loop {
         if label.patient {
             keep_to_limits(run, kind).await.map_err(Unsent::NoTime)?;
+        } else {
+            run.budget.count(kind, run.options.time.unix());
         }
         if run.is_over() {
             return Err(Unsent::NoTime(run.ended()));
@@ -73,7 +77,7 @@ pub(crate) async fn transmit(
             run.learn_clock(response);
             if label.patient && response.is_throttled() && tries < TRIES {
                 let delay = retry_after(response);
-                if delay <= run.options.patience && delay < run.time_left() {
+                if delay <= run.options.patience + MARGIN && delay < run.time_left() {
                     wait(run, "the target asked to", delay)
                         .await
                         .map_err(Unsent::NoTime)?;
@@ -135,5 +139,5 @@ fn retry_after(response: &Response) -> Duration {
         .retry_after()
         .and_then(|text| text.trim().parse::<f64>().ok())
         .filter(|s| (0.0..86_400.0).contains(s));
-    Duration::from_secs_f64(seconds.unwrap_or(10.0) + 0.5)
+    Duration::from_secs_f64(seconds.unwrap_or(10.0)) + MARGIN
 }

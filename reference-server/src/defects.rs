@@ -50,6 +50,7 @@ mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
 mod filter_replaces_the_owner;
 mod foreign_characters_skipped;
+mod forwarded_address_believed;
 mod further_parts_ignored;
 mod guard_compares_the_raw_path;
 mod hash_cut_by_its_column;
@@ -63,6 +64,7 @@ mod key_id_is_a_path;
 mod key_id_pasted_into_query;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
+mod limit_counts_the_raw_address;
 mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
@@ -224,6 +226,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
     filter_replaces_the_owner::DEFECT,
     foreign_characters_skipped::DEFECT,
+    forwarded_address_believed::DEFECT,
     further_parts_ignored::DEFECT,
     guard_compares_the_raw_path::DEFECT,
     hash_cut_by_its_column::DEFECT,
@@ -237,6 +240,7 @@ pub const DEFECTS: &[Defect] = &[
     key_id_pasted_into_query::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
+    limit_counts_the_raw_address::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,

@@ -13,38 +13,40 @@ use crate::model::Step;
 use crate::verdict::Verdict;
 
 mod bad_input;
+mod burst;
 mod concurrent_users;
 mod existence;
 mod grid;
 pub mod guess;
 mod header_identity;
 mod jwks_public_only;
+mod limit_bypass;
 mod login_burst;
 mod methods;
 mod owners;
 mod retry_after;
 mod sequence;
 mod spelling;
+#[cfg(test)]
+mod testing;
 mod vary_origin;
 mod weak_secret;
 
 /// Every probe that a scenario file can name.
 pub const PROBES: &[Probe] = &[
     bad_input::PROBE,
-    login_burst::PROBE,
-    retry_after::PROBE,
-    vary_origin::PROBE,
-    jwks_public_only::PROBE,
-    login_burst::PROBE,
-    retry_after::PROBE,
     concurrent_users::PROBE,
     existence::PROBE,
     grid::PROBE,
     header_identity::PROBE,
+    jwks_public_only::PROBE,
+    limit_bypass::FORWARDED,
+    limit_bypass::SPELT,
     login_burst::PROBE,
     methods::PROBE,
     retry_after::PROBE,
     sequence::PROBE,
+    vary_origin::PROBE,
     weak_secret::PROBE,
 ];
 
@@ -107,6 +109,19 @@ pub enum DeclaredLimit {
     },
 }
 
+/// What stands before the target and sees headers first, as far as profile and address tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// Nothing is known; the target is on this machine, where no proxy would be.
+    Loopback,
+    /// Nothing is known of a target elsewhere.
+    Unknown,
+    /// What is sent is what an attacker would send: there is no proxy, or this is production.
+    Nothing,
+    /// A proxy that overwrites the headers in which addresses of clients are told.
+    Overwrites,
+}
+
 const ABSENT: &str = "this laboratory cannot do that";
 
 /// The outside, as a probe sees it.
@@ -122,6 +137,20 @@ pub trait Lab: Send {
     async fn fresh_token(&mut self, actor: &str) -> Result<String, String>;
     /// Failed logins for one account that the profile declares to be allowed.
     fn login_limit(&self) -> DeclaredLimit;
+    /// Whether a burst of this run met no limit of failed logins; others need not look again.
+    fn has_no_login_limit(&self) -> bool {
+        false
+    }
+    /// Tells the other probes of the run that there is none.
+    fn found_no_login_limit(&mut self) {}
+    /// What stands before the target.
+    fn front(&self) -> Front {
+        Front::Unknown
+    }
+    /// The time on the clock by which the target counts.
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
     /// Words of the user's own list for guessing, one a line.
     fn wordlist(&self) -> &[u8];
     /// The key set that the issuer publishes (RFC 7517), one JWK each.

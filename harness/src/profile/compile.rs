@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     secret::Secret,
-    target::{Environment, Limit, Limits, Origins, Policy, Session, Target, Told, Users},
+    target::{Environment, Limit, Limits, Origins, Policy, Proxy, Session, Target, Told, Users},
 };
 
 mod accounts;
@@ -74,6 +74,10 @@ impl Compiler<'_> {
                 Some(file::Environment::Production) => Environment::Production,
                 Some(file::Environment::Staging) | None => Environment::Staging,
             },
+            proxy: profile.deployment.proxy.map(|proxy| match proxy {
+                file::Proxy::None => Proxy::None,
+                file::Proxy::Overwrites => Proxy::Overwrites,
+            }),
             origins,
             accounts,
             routes,

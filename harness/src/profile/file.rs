@@ -28,6 +28,8 @@ pub(super) struct Profile {
     pub(super) name: Option<String>,
     /// Where it is deployed; `staging` where nothing is said.
     pub(super) environment: Option<Environment>,
+    /// What stands before it where it is deployed.
+    pub(super) deployment: Deployment,
     /// Where it is.
     pub(super) target: Target,
     /// The browser clients that may call it.
@@ -67,6 +69,22 @@ pub(super) enum Environment {
     Development,
     Staging,
     Production,
+}
+
+/// What stands before a target where it is deployed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Deployment {
+    /// `none`: clients reach it directly. `overwrites`: a proxy sets `X-Forwarded-For` and its like anew.
+    pub(super) proxy: Option<Proxy>,
+}
+
+/// The proxy before a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Proxy {
+    None,
+    Overwrites,
 }
 
 /// Where the target is. A URL on the command line takes the place of all of these.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::file::{
-    Accounts, Api, Credential, FrontEnd, Gate, Jwt, Limits, Login, Policy, Profile, Route,
-    RouteTable, Session, Target,
+    Accounts, Api, Credential, Deployment, FrontEnd, Gate, Jwt, Limits, Login, Policy, Profile,
+    Route, RouteTable, Session, Target,
 };
 
 /// One layer over another.
@@ -30,6 +30,7 @@ merge! {
     Credential { token refresh send user_id at_registration }
     Jwt { opaque algorithm secret_env jwks issuer audience lifetime header mint }
     Policy { bad_token wrong_login others_object duplicate invalid anonymous denial enumeration_by_registration }
+    Deployment { proxy }
     Limits { login login_address registration requests }
     Session { cache refresh_grace }
     Api { users }
@@ -43,6 +44,7 @@ impl Merge for Profile {
             extends: self.extends,
             name: self.name,
             environment: self.environment.or(base.environment),
+            deployment: self.deployment.over(base.deployment),
             target: self.target.over(base.target),
             front_end: self.front_end.over(base.front_end),
             accounts: self.accounts.over(base.accounts),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::login_burst::{Outcome, wrong_passwords};
-use super::{Attempt, DeclaredLimit, Lab, Probe, Run};
+use super::burst::{announced, only, right_login, throttled};
+use super::{Attempt, Lab, Probe, Run};
 use crate::exchange::Response;
-use crate::model::{Severity, Step};
+use crate::model::Severity;
 use crate::verdict::{Mismatch, Verdict};
 
 pub(super) const PROBE: Probe = Probe {
@@ -14,22 +14,11 @@ pub(super) const PROBE: Probe = Probe {
 };
 
 async fn come_back(lab: &mut dyn Lab) -> Vec<Attempt> {
-    let verdict = if lab.login_limit() == DeclaredLimit::Edge {
-        Verdict::Skipped("the profile declares that the edge limits logins".into())
-    } else {
-        match wrong_passwords(lab).await {
-            Outcome::Throttled(response) => waited(lab, &response).await,
-            Outcome::Slowed(..) | Outcome::Unbounded(_) => Verdict::Skipped(
-                "no limit was met, so that none could announce itself (see rate.login-burst)"
-                    .into(),
-            ),
-            Outcome::Unclear(why) => Verdict::Inconclusive(why),
-        }
+    let verdict = match throttled(lab, "alice").await {
+        Ok(ceiling) => waited(lab, &ceiling.answer).await,
+        Err(verdict) => verdict,
     };
-    vec![Attempt {
-        name: "after the time that the answer names".into(),
-        verdict,
-    }]
+    only("after the time that the answer names", verdict)
 }
 
 async fn waited(lab: &mut dyn Lab, throttled: &Response) -> Verdict {
@@ -55,14 +44,11 @@ async fn waited(lab: &mut dyn Lab, throttled: &Response) -> Verdict {
     if let Err(why) = lab.wait(delay + Duration::from_secs(1)).await {
         return Verdict::Inconclusive(why);
     }
-    let right = Step {
-        actor: Some("alice".into()),
-        call: Some("login".into()),
-        token: Some("none".into()),
-        ..Step::default()
-    };
-    match lab.send(right, false).await {
+    match lab.send(right_login("alice"), false).await {
         Ok(sent) if sent.credential => Verdict::PASS,
+        Ok(sent) if sent.exchange.response().is_none() => {
+            Verdict::Inconclusive(sent.exchange.outcome())
+        }
         Ok(sent) => fail(format!(
             "the right password got {} after {} s",
             sent.exchange.outcome(),
@@ -70,20 +56,4 @@ async fn waited(lab: &mut dyn Lab, throttled: &Response) -> Verdict {
         )),
         Err(why) => Verdict::Inconclusive(why),
     }
-}
-
-/// The seconds that `Retry-After` (RFC 9110 10.2.3), `X-Retry-After`, or `RateLimit-Reset` names.
-fn announced(response: &Response) -> Option<Duration> {
-    let seconds = response.retry_after()?;
-    if let Ok(number) = seconds.trim().parse::<u64>() {
-        return Some(Duration::from_secs(number));
-    }
-    // The other form is a date, counted from the answer's own.
-    let at = |text: &str| {
-        jiff::fmt::rfc2822::DateTimeParser::new()
-            .parse_timestamp(text)
-            .ok()
-    };
-    let wait = at(seconds)?.as_second() - at(response.header("date")?)?.as_second();
-    u64::try_from(wait).ok().map(Duration::from_secs)
 }

@@ -40,7 +40,7 @@ fn syntax() {
 fn unknown_keys() {
     refused(
         "[targets]\nurl = \"x\"",
-        "authspec.toml, line 2, column 2: unknown key `targets`, expected one of `extends`, `name`, `environment`, `target`, `front_end`, `accounts`, `routes`, `login`, `credential`, `jwt`, `resource`, `policy`, `limits`, `session`, `api`, `gate`, `waive`",
+        "authspec.toml, line 2, column 2: unknown key `targets`, expected one of `extends`, `name`, `environment`, `deployment`, `target`, `front_end`, `accounts`, `routes`, `login`, `credential`, `jwt`, `resource`, `policy`, `limits`, `session`, `api`, `gate`, `waive`",
     );
     refused(
         "[policy]\nbad_tokens = 401",
@@ -372,7 +372,7 @@ fn what_is_extended() {
     );
     says(
         broken,
-        "a.toml, line 1, column 1: unknown key `x`, expected one of `extends`, `name`, `environment`, `target`, `front_end`, `accounts`, `routes`, `login`, `credential`, `jwt`, `resource`, `policy`, `limits`, `session`, `api`, `gate`, `waive`",
+        "a.toml, line 1, column 1: unknown key `x`, expected one of `extends`, `name`, `environment`, `deployment`, `target`, `front_end`, `accounts`, `routes`, `login`, `credential`, `jwt`, `resource`, `policy`, `limits`, `session`, `api`, `gate`, `waive`",
     );
     // What is wrong in the base is shown in the base.
     let base = format!("{LEAST}\n[policy]\nanonymous = {{ status = 20 }}");

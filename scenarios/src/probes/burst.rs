@@ -1,0 +1,189 @@
+//! Wrong passwords until the target stops them: the start of every probe of a limit.
+
+use std::time::Duration;
+
+use super::{Attempt, DeclaredLimit, Lab, Sent};
+use crate::exchange::Response;
+use crate::model::Step;
+use crate::verdict::Verdict;
+
+/// Attempts where the profile declares no limit, and the time that they may take.
+pub(super) const UNDECLARED: u32 = 30;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How a burst ended.
+pub(super) enum Outcome {
+    Throttled(Ceiling),
+    /// Refused ever more slowly: first and last delay.
+    Slowed(Duration, Duration),
+    /// Every attempt was judged like the first.
+    Unbounded(u32),
+    Unclear(String),
+}
+
+/// A limit that was met.
+#[derive(Debug, Clone)]
+pub(super) struct Ceiling {
+    /// The answer that said so.
+    pub(super) answer: Response,
+    /// The status of wrong passwords that were judged.
+    pub(super) judged: u16,
+    /// How many were.
+    pub(super) after: u32,
+}
+
+impl Ceiling {
+    /// Whether a wrong password was judged, as below the limit.
+    pub(super) fn lets_through(&self, response: &Response) -> bool {
+        response.status == self.judged && !response.is_throttled()
+    }
+
+    /// Whether an answer is that of the limit.
+    pub(super) fn holds(&self, response: &Response) -> bool {
+        response.is_throttled() || response.status == self.answer.status
+    }
+}
+
+/// How many requests show whether a limit is kept, and how long they may take.
+pub(super) fn size(limit: DeclaredLimit) -> (u32, Duration) {
+    match limit {
+        DeclaredLimit::Count { count, seconds } => (
+            count.saturating_add(1),
+            Duration::from_secs(seconds.max(1).into()),
+        ),
+        DeclaredLimit::Undeclared | DeclaredLimit::Edge => (UNDECLARED, MINUTE),
+    }
+}
+
+/// Sends wrong passwords for an account up to one above the limit, or until one is throttled.
+pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
+    let (most, window) = size(lab.login_limit());
+    let mut delays = Vec::new();
+    let mut judged = None;
+    let start = lab.now();
+    for attempt in 0..most {
+        let sent = lab.send(wrong_login(actor), attempt == 0).await;
+        let response = match answer(sent) {
+            Ok(response) => response,
+            Err(why) => return Outcome::Unclear(format!("attempt {}: {why}", attempt + 1)),
+        };
+        let first = *judged.get_or_insert(response.status);
+        if response.is_throttled() || response.status != first {
+            return match attempt {
+                0 => Outcome::Unclear("the very first wrong password was throttled".into()),
+                _ => Outcome::Throttled(Ceiling {
+                    answer: response,
+                    judged: first,
+                    after: attempt,
+                }),
+            };
+        }
+        delays.push(response.duration);
+    }
+    let took = lab.now().saturating_sub(start);
+    let edge = |slice: &[Duration]| {
+        let mut sorted = slice.to_vec();
+        sorted.sort();
+        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    };
+    let (first, last) = (
+        edge(&delays[..delays.len().min(3)]),
+        edge(&delays[delays.len().saturating_sub(3)..]),
+    );
+    if last > first * 4 && last > Duration::from_millis(500) {
+        // Only a delay of this account counts; a target that is slow for everybody is not a limit.
+        let other = lab.send(wrong_login("bob"), true).await;
+        return match other {
+            Ok(other) => match other.exchange.response() {
+                Some(response) if response.duration < last / 2 => Outcome::Slowed(first, last),
+                _ => Outcome::Unclear("the target became slow for every account".into()),
+            },
+            Err(why) => Outcome::Unclear(why),
+        };
+    }
+    if took > window {
+        return Outcome::Unclear(format!(
+            "{most} wrong passwords took {} s, longer than the {} s in which they are counted",
+            took.as_secs(),
+            window.as_secs()
+        ));
+    }
+    lab.found_no_login_limit();
+    Outcome::Unbounded(most)
+}
+
+/// The answer to a wrong password, whatever it is, unless it says nothing about limits.
+pub(super) fn answer(sent: Result<Sent, String>) -> Result<Response, String> {
+    let sent = sent?;
+    match sent.exchange.response() {
+        None => Err(sent.exchange.outcome()),
+        Some(response) if response.is_throttled() => Ok(response.clone()),
+        Some(response) if sent.credential || response.status >= 500 => {
+            Err(format!("a wrong password was answered {}", response.status))
+        }
+        Some(response) => Ok(response.clone()),
+    }
+}
+
+/// The limit of wrong passwords for an account, once it is met; a verdict where there is none to look at.
+pub(super) async fn throttled(lab: &mut dyn Lab, actor: &str) -> Result<Ceiling, Verdict> {
+    let none = || {
+        let why = "no limit was met, so that there is none to look at (see rate.login-burst)";
+        Verdict::Skipped(why.into())
+    };
+    if lab.login_limit() == DeclaredLimit::Edge {
+        return Err(at_the_edge());
+    }
+    if lab.has_no_login_limit() {
+        return Err(none());
+    }
+    match wrong_passwords(lab, actor).await {
+        Outcome::Throttled(ceiling) => Ok(ceiling),
+        Outcome::Slowed(..) | Outcome::Unbounded(_) => Err(none()),
+        Outcome::Unclear(why) => Err(Verdict::Inconclusive(why)),
+    }
+}
+
+pub(super) fn at_the_edge() -> Verdict {
+    Verdict::Skipped("the profile declares that the edge limits logins".into())
+}
+
+/// One attempt that stands for the whole probe.
+pub(super) fn only(name: &str, verdict: Verdict) -> Vec<Attempt> {
+    vec![Attempt {
+        name: name.to_owned(),
+        verdict,
+    }]
+}
+
+pub(super) fn wrong_login(actor: &str) -> Step {
+    Step {
+        fields: [("password".to_owned(), "not-the-{rand}-password".into())].into(),
+        ..right_login(actor)
+    }
+}
+
+pub(super) fn right_login(actor: &str) -> Step {
+    Step {
+        actor: Some(actor.to_owned()),
+        call: Some("login".into()),
+        token: Some("none".into()),
+        ..Step::default()
+    }
+}
+
+/// The time that `Retry-After` (RFC 9110 10.2.3), `X-Retry-After`, or `RateLimit-Reset` names.
+pub(super) fn announced(response: &Response) -> Option<Duration> {
+    let seconds = response.retry_after()?;
+    if let Ok(number) = seconds.trim().parse::<u64>() {
+        return Some(Duration::from_secs(number));
+    }
+    // The other form is a date, counted from the answer's own.
+    let at = |text: &str| {
+        jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()
+    };
+    let wait = at(seconds)?.as_second() - at(response.header("date")?)?.as_second();
+    u64::try_from(wait).ok().map(Duration::from_secs)
+}
