@@ -7,13 +7,15 @@ use std::{env, fmt::Write, fs, path::Path};
     reason = "a build script learns its place from the environment"
 )]
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when it runs: a build directory that was copied from another tree would go on embedding the files of that one.
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let root = Path::new(&root);
     let mut list = String::from("&[\n");
     let mut areas: Vec<_> = directories(root);
     areas.sort();
-    println!("cargo::rerun-if-changed={}", root.display());
+    println!("cargo::rerun-if-changed=.");
     for area in areas {
-        println!("cargo::rerun-if-changed={}", root.join(&area).display());
+        println!("cargo::rerun-if-changed={area}");
         let mut files: Vec<_> = fs::read_dir(root.join(&area))
             .into_iter()
             .flatten()
@@ -23,7 +25,7 @@ fn main() {
         files.sort();
         for file in files {
             let path = root.join(&area).join(&file);
-            println!("cargo::rerun-if-changed={}", path.display());
+            println!("cargo::rerun-if-changed={area}/{file}");
             writeln!(
                 list,
                 "    ({:?}, include_str!({:?})),",

@@ -206,6 +206,10 @@ pub(crate) fn build(
             headers.push((name.clone(), fill(text, &value)?));
         }
         let (content_type, bytes) = body_of(route, step, filling, &value)?;
+        let content_type = content_type.map(|text| match step.simple && text == JSON {
+            true => "text/plain",
+            false => text,
+        });
         headers.extend(content_type.map(|text| ("Content-Type".to_owned(), text.to_owned())));
         body = bytes;
         if let Some(origin) = target
@@ -309,6 +313,8 @@ fn lookup(filling: &Filling<'_>, name: &str) -> Option<String> {
     }
 }
 
+const JSON: &str = "application/json";
+
 type Filled = (Option<&'static str>, Vec<u8>);
 
 fn body_of(
@@ -317,7 +323,6 @@ fn body_of(
     filling: &Filling<'_>,
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Filled, Unfilled> {
-    const JSON: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     if let Some(raw) = &step.raw_body {
         let kind = if matches!(route.body, Body::Form(_)) {

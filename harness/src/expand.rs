@@ -192,6 +192,11 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
             }
             _ => text.to_owned(),
         },
+        // Between the first letter and the rest of a name; outside of SQL it is a part of the name like any other.
+        "sql-joined" => {
+            let (between, cut) = (sql_joint(argument)?, local.ceil_char_boundary(1));
+            with_local(format!("{}{between}{}", &local[..cut], &local[cut..]))
+        }
         "dotless" => with_local(local.replace('i', "ı")),
         _ => return Err(Unwritable::Unknown(format!("|{name}"))),
     };
@@ -200,6 +205,21 @@ fn filtered(text: &str, filter: &str) -> Result<String, Unwritable> {
             "nothing in it that `{name}` changes"
         ))),
         false => Ok(changed),
+    }
+}
+
+/// What makes two texts of one in SQL: joined again by what the dialects have for it, or not.
+fn sql_joint(name: &str) -> Result<&'static str, Unwritable> {
+    match name {
+        // SQLite, PostgreSQL, Oracle.
+        "pipes" => Ok("'||'"),
+        // MySQL and MariaDB join texts that stand side by side.
+        "comment" => Ok("'/**/'"),
+        // SQL Server.
+        "plus" => Ok("'+'"),
+        "quotes" => Ok("''"),
+        "quote" => Ok("'"),
+        _ => Err(Unwritable::Unknown(format!("|sql-joined:{name}"))),
     }
 }
 
@@ -254,6 +274,8 @@ mod tests {
         check("{origin.host}{origin.suffix}", Ok("localhost:3000"));
         check("{mail|upper}", Ok("AI@EXAMPLE.COM"));
         check("{mail|dotless}", Ok("aı@example.com"));
+        check("{mail|sql-joined:pipes}", Ok("a'||'i@example.com"));
+        check("{mail|append:' -- }", Ok("ai@example.com' -- "));
         check("{mail|fullwidth}", Ok("ａｉ@example.com"));
         check("{task.id|append:x}", Ok("7x"));
         check("{task.marker|chop}", Ok("mk"));

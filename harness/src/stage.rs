@@ -200,6 +200,7 @@ impl<'r> Stage<'r> {
     /// Forgets what belonged to the case before.
     pub(crate) fn next_case(&mut self, bound: BTreeMap<String, String>) {
         self.bound = bound;
+        self.actors.remove("fresh");
         self.objects.clear();
         self.credentials.clear();
         self.implicit = None;

@@ -28,9 +28,14 @@ mod support {
 const IN_COOKIE_MODE: &[&str] = &[
     "cookie-readable-by-scripts",
     "cookie-without-samesite",
+    "cookie-without-secure",
     "credentials-header-misspelt",
+    "forms-of-other-sites-sign-in",
     "no-credentials-header",
 ];
+
+/// Defects that weigh where the profile says that it is production.
+const IN_PRODUCTION: &[&str] = &["cookie-without-secure"];
 
 /// Defects that show where tokens are signed otherwise than by HS256.
 const SIGNED_BY: &[(&str, Signing)] = &[
@@ -40,8 +45,12 @@ const SIGNED_BY: &[(&str, Signing)] = &[
     ("public-key-file-is-a-secret", Signing::Rs256),
 ];
 
-/// Defects that end whatever takes longer than they last; shown to what they are about alone.
-const ALONE: &[(&str, &[&str])] = &[("session-ends-after-seconds", &["session.persists"])];
+/// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, and in production
+/// the documentation of the reference server is a finding too.
+const ALONE: &[(&str, &[&str])] = &[
+    ("cookie-without-secure", &["cookie.secure"]),
+    ("session-ends-after-seconds", &["session.persists"]),
+];
 
 /// Scenarios that no defect of the reference server can show, each with the reason.
 const UNPROVEN: &[(&str, &str)] = &[(
@@ -129,6 +138,7 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
         &Bout {
             auth,
             signing: signing_of(defect.id),
+            production: IN_PRODUCTION.contains(&defect.id),
             defect: Some(defect),
             select: alone(defect.id),
             skip: left_out(defect),
@@ -259,6 +269,8 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
     let unknown = |id: &&str| reference_server::defects::find(id).is_none();
     let cookie = IN_COOKIE_MODE.iter().copied().filter(unknown);
     wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
+    let production = IN_PRODUCTION.iter().copied().filter(unknown);
+    wrong.extend(production.map(|id| format!("IN_PRODUCTION names {id}")));
     let only = ALONE.iter().map(|(id, _)| *id).filter(unknown);
     wrong.extend(only.map(|id| format!("ALONE names {id}")));
     let signed = SIGNED_BY.iter().map(|(id, _)| *id).filter(unknown);

@@ -7,6 +7,7 @@ mod accepts_alg_none_in_any_case;
 mod accepts_empty_key;
 mod accepts_stripped_signature;
 mod address_not_checked;
+mod address_pasted_into_query;
 mod address_variant_takes_over;
 mod algorithm_from_header;
 mod allows_null_origin;
@@ -22,6 +23,7 @@ mod cheap;
 mod common_passwords_accepted;
 mod cookie_readable_by_scripts;
 mod cookie_without_samesite;
+mod cookie_without_secure;
 mod cors_missing;
 mod crashes_on_bad_token;
 mod created_by_from_body;
@@ -50,6 +52,7 @@ mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
 mod filter_replaces_the_owner;
 mod foreign_characters_skipped;
+mod forms_of_other_sites_sign_in;
 mod forwarded_address_believed;
 mod further_parts_ignored;
 mod guard_compares_the_raw_path;
@@ -98,8 +101,10 @@ mod parser_trace_shown;
 mod password_case_ignored;
 mod password_cut_at_72_bytes;
 mod password_echoed;
+mod password_ends_at_nul;
 mod password_hash_in_claims;
 mod password_is_a_condition;
+mod password_trimmed;
 mod password_truncated;
 mod patches_any_task;
 mod path_compared_object_not;
@@ -184,6 +189,7 @@ pub const DEFECTS: &[Defect] = &[
     accepts_empty_key::DEFECT,
     accepts_stripped_signature::DEFECT,
     address_not_checked::DEFECT,
+    address_pasted_into_query::DEFECT,
     address_variant_takes_over::DEFECT,
     algorithm_from_header::DEFECT,
     allows_null_origin::DEFECT,
@@ -198,6 +204,7 @@ pub const DEFECTS: &[Defect] = &[
     common_passwords_accepted::DEFECT,
     cookie_readable_by_scripts::DEFECT,
     cookie_without_samesite::DEFECT,
+    cookie_without_secure::DEFECT,
     cors_missing::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
@@ -226,6 +233,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
     filter_replaces_the_owner::DEFECT,
     foreign_characters_skipped::DEFECT,
+    forms_of_other_sites_sign_in::DEFECT,
     forwarded_address_believed::DEFECT,
     further_parts_ignored::DEFECT,
     guard_compares_the_raw_path::DEFECT,
@@ -274,8 +282,10 @@ pub const DEFECTS: &[Defect] = &[
     password_case_ignored::DEFECT,
     password_cut_at_72_bytes::DEFECT,
     password_echoed::DEFECT,
+    password_ends_at_nul::DEFECT,
     password_hash_in_claims::DEFECT,
     password_is_a_condition::DEFECT,
+    password_trimmed::DEFECT,
     password_truncated::DEFECT,
     patches_any_task::DEFECT,
     path_compared_object_not::DEFECT,

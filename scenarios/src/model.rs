@@ -280,6 +280,9 @@ pub struct Step {
     /// The body as raw text instead of the profile's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_body: Option<String>,
+    /// As a page of another site can send it without asking: a JSON body travels as `text/plain`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simple: bool,
     /// The credential: a token recipe (`alg-none`), a saved credential (`saved.first`), the refresh token of one in the
     /// place of its token (`saved.first.refresh`), `raw:TEXT`, or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use authspec::options::Options;
 use authspec::profile::{Overrides, Source, load};
 use authspec::secret::Secret;
+use authspec::target::Environment;
 use authspec::time::Time;
 use libtest_mimic::Failed;
 use reference_server::defects::{Defect, cheap_passwords};
@@ -33,6 +34,8 @@ pub(crate) struct Bout {
     pub(crate) database: String,
     /// Whether the run is given the signing secret.
     pub(crate) knows_secret: bool,
+    /// The profile says that this is production.
+    pub(crate) production: bool,
     pub(crate) select: Vec<String>,
     pub(crate) skip: Vec<String>,
 }
@@ -46,6 +49,7 @@ impl Default for Bout {
             variant: None,
             database: IN_MEMORY.to_owned(),
             knows_secret: true,
+            production: false,
             select: Vec::new(),
             skip: Vec::new(),
         }
@@ -100,9 +104,12 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
         (None, AuthMode::Bearer) => Source::Preset("authspec"),
         (None, AuthMode::Cookie) => Source::Preset("authspec-cookie"),
     };
-    let target = load(source, &overrides, &|_| None, &|_| {
+    let mut target = load(source, &overrides, &|_| None, &|_| {
         Err(std::io::ErrorKind::NotFound.into())
     })?;
+    if bout.production {
+        target.environment = Environment::Production;
+    }
     let (now, advance) = (clock.clone(), clock);
     let time = Time::shared(move || now.now(), move |by: Duration| advance.advance(by));
     let options = Options {

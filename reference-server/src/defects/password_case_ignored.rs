@@ -8,7 +8,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "password-case-ignored",
     title: "Passwords are lowered before they are hashed",
     cwe: 178,
-    caught_by: &["login.wrong-password"],
+    caught_by: &["login.wrong-password", "registration.password-exact"],
     implies: &[],
     install: |parts| {
         respelt(parts, |password| {

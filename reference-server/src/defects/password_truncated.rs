@@ -8,7 +8,11 @@ pub(super) const DEFECT: Defect = Defect {
     id: "password-truncated",
     title: "Only the first sixteen characters of a password are hashed",
     cwe: 1023,
-    caught_by: &["login.wrong-password", "registration.password-long"],
+    caught_by: &[
+        "login.wrong-password",
+        "registration.password-long",
+        "registration.password-exact",
+    ],
     implies: &[],
     install: |parts| respelt(parts, beginning),
 };

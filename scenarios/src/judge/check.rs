@@ -116,6 +116,10 @@ fn subject(
         let value = (!values.is_empty()).then(|| Value::String(values.join(", ")));
         return Ok((format!("the header {name}"), value));
     }
+    if check.cookie {
+        let line = seen.cookie.as_deref().map(without_value);
+        return Ok(("the session cookie".into(), line.map(Value::String)));
+    }
     if let Some(name) = &check.cookie_attribute {
         let Some(line) = &seen.cookie else {
             return Err(Broken::Unclear(
@@ -162,6 +166,14 @@ fn subject(
     Err(Broken::Unclear(
         "the expectation names no part of the answer".into(),
     ))
+}
+
+/// A `Set-Cookie` line that gives the session away to nobody; an empty value stays empty.
+fn without_value(line: &str) -> String {
+    let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let value = if value.trim().is_empty() { "" } else { "…" };
+    format!("{}={value};{attributes}", name.trim())
 }
 
 fn claim(
@@ -335,4 +347,28 @@ fn holds(held: bool, expected: impl FnOnce() -> String, actual: impl FnOnce() ->
 fn regex(pattern: &str) -> Result<regex::Regex, Broken> {
     let built = RegexBuilder::new(pattern).case_insensitive(true).build();
     built.map_err(|error| Broken::Unclear(format!("`{pattern}` is no regular expression: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_of_a_cookie_is_left_out() {
+        let set = without_value("sid=secret; Path=/; SameSite=None");
+        assert_eq!(set, "sid=…; Path=/; SameSite=None");
+        assert_eq!(without_value("sid=; Max-Age=0"), "sid=; Max-Age=0");
+    }
+
+    #[test]
+    fn a_cookie_that_goes_to_every_site_is_told_from_one_that_is_cleared() {
+        let everywhere = regex("^[^=]+=[^;](?:.*;)? *samesite=none(?:;|$)")
+            .ok()
+            .unwrap();
+        let is = |line: &str| everywhere.is_match(&without_value(line));
+        assert!(is("sid=secret; Path=/; SameSite=None; Secure"));
+        assert!(is("sid=secret;samesite=none"));
+        assert!(!is("sid=; Max-Age=0; SameSite=None"));
+        assert!(!is("sid=secret; SameSite=Lax"));
+    }
 }

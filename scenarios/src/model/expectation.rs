@@ -103,6 +103,10 @@ pub struct Check {
     /// Subject: an attribute of the cookie that carries the credential, such as `httponly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cookie_attribute: Option<String>,
+    /// Subject: the `Set-Cookie` line of the cookie that carries the credential, its value shortened to `…`; a cookie
+    /// that is cleared has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cookie: bool,
     /// Subject: a JSON pointer (RFC 6901) into the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
