@@ -1,6 +1,7 @@
 //! Secrets leave neither on the screen nor in a file: known ones become variables, unknown ones that look like it a mask.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use regex::Regex;
@@ -150,9 +151,7 @@ fn spellings(secret: &str) -> Vec<String> {
         |c| !matches!(c, '<' | '>' | '&'),
     ];
     for kept in kept {
-        let escaped = escaped(&json, secret, kept);
-        all.push(upper_escapes(&escaped));
-        all.push(escaped);
+        all.extend(escaped(&json, secret, kept));
     }
     all.push(json);
     for quote in ["&#39;", "&#x27;", "&apos;", "'"] {
@@ -182,39 +181,33 @@ fn spellings(secret: &str) -> Vec<String> {
     all
 }
 
-/// `\u` escapes for every character that is not kept; quotes and line ends as JSON has them.
-fn escaped(json: &str, secret: &str, kept: fn(char) -> bool) -> String {
+/// `\u` escapes for every character that is not kept, in small and in capital letters; quotes and line ends as JSON has them.
+fn escaped(json: &str, secret: &str, kept: fn(char) -> bool) -> [String; 2] {
     let whole = !kept('a');
     let source = if whole { secret } else { json };
     let mut units = [0; 2];
-    let mut text = String::new();
+    let (mut small, mut capital) = (String::new(), String::new());
     for c in source.chars() {
         if kept(c) {
-            text.push(c);
+            small.push(c);
+            capital.push(c);
             continue;
         }
         for unit in c.encode_utf16(&mut units) {
-            text.push_str(&format!("\\u{unit:04x}"));
+            // Writing to a String never fails.
+            let _ = write!(small, "\\u{unit:04x}");
+            let _ = write!(capital, "\\u{unit:04X}");
         }
     }
-    text
+    [small, capital]
 }
 
-static ESCAPE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"%[0-9A-F]{2}|\\u[0-9a-f]{4}").ok());
+static ESCAPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"%[0-9A-F]{2}").ok());
 
 fn lower_escapes(text: &str) -> String {
-    each_escape(text, str::to_lowercase)
-}
-
-fn upper_escapes(text: &str) -> String {
-    each_escape(text, |escape| escape.to_uppercase().replace('U', "u"))
-}
-
-fn each_escape(text: &str, change: impl Fn(&str) -> String) -> String {
     match ESCAPE.as_ref() {
         Some(pattern) => pattern
-            .replace_all(text, |found: &regex::Captures<'_>| change(&found[0]))
+            .replace_all(text, |found: &regex::Captures<'_>| found[0].to_lowercase())
             .into_owned(),
         None => text.to_owned(),
     }

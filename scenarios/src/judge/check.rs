@@ -1,6 +1,9 @@
 //! Predicates on one part of an answer.
 
-use regex::RegexBuilder;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::{Broken, Held, Observation, among, answered, fault, same};
@@ -344,9 +347,20 @@ fn holds(held: bool, expected: impl FnOnce() -> String, actual: impl FnOnce() ->
     }
 }
 
-fn regex(pattern: &str) -> Result<regex::Regex, Broken> {
+/// Each pattern of the catalogue judges hundreds of answers; it is built once.
+static BUILT: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+
+fn regex(pattern: &str) -> Result<Regex, Broken> {
+    let mut known = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(built) = known.get(pattern) {
+        return Ok(built.clone());
+    }
     let built = RegexBuilder::new(pattern).case_insensitive(true).build();
-    built.map_err(|error| Broken::Unclear(format!("`{pattern}` is no regular expression: {error}")))
+    let built = built.map_err(|error| {
+        Broken::Unclear(format!("`{pattern}` is no regular expression: {error}"))
+    })?;
+    known.insert(pattern.to_owned(), built.clone());
+    Ok(built)
 }
 
 #[cfg(test)]
