@@ -36,6 +36,11 @@ fn main() {
         }
     }
     list.push(']');
+    assert!(
+        list.contains("include_str!"),
+        "no scenario file under {}",
+        root.display()
+    );
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("embedded.rs");
     fs::write(out, list).expect("OUT_DIR is writable");
 }

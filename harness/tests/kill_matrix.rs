@@ -145,7 +145,11 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             ..Bout::default()
         },
     )?;
-    let mut wrong = Vec::new();
+    let missing = |id: &&&str| verdict_of(&report, id).is_none();
+    let missing = defect.caught_by.iter().filter(missing);
+    let mut wrong: Vec<_> = missing
+        .map(|id| format!("{id} is not in the report"))
+        .collect();
     for result in &report.results {
         let claimed = defect.caught_by.contains(&result.id.as_str());
         let allowed = claimed || defect.implies.iter().any(|(id, _)| *id == result.id);
