@@ -20,6 +20,9 @@ pub(crate) struct User {
     hash: Vec<u8>,
 }
 
+/// The first of the well-known passwords that are long enough.
+const COMMON: &[&str] = &["12345678", "password1", "qwertyuiop"];
+
 /// Why there is no new user.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Refused {
@@ -52,7 +55,8 @@ impl Accounts {
         unique_name: bool,
     ) -> Result<User, Refused> {
         let email = normal(email).ok_or(Refused::Email)?;
-        if !(8..=128).contains(&password.chars().count()) {
+        let known = COMMON.contains(&password) || password.to_lowercase() == email;
+        if known || !(8..=128).contains(&password.chars().count()) {
             return Err(Refused::Password);
         }
         let salt = random_hex(16);
