@@ -465,11 +465,16 @@ impl<'r> Stage<'r> {
             marker: sent_marker,
             recipe: forged.and(step.token.clone()),
             anonymous,
-            patient: self.scenario.phase != Phase::Exclusive || part == Part::Control,
+            patient: !self.bursts() || part == Part::Control,
             request,
             sender,
             step,
         })
+    }
+
+    /// Probes that run alone find limits, and must not wait for them.
+    fn bursts(&self) -> bool {
+        self.scenario.phase == Phase::Exclusive && self.scenario.probe.is_some()
     }
 
     /// Reads the answer to a step that was sent.

@@ -12,6 +12,7 @@ algorithm = "RS256"
 "#,
     skips: &[
         ("token.empty-key", "there is no shared secret"),
+        ("token.hs-as-asymmetric", "there is no shared secret"),
         ("token.weak-secret", "there is no shared secret"),
     ],
     configure: |config| config.signing = Signing::Rs256,

@@ -74,7 +74,8 @@ async fn one(lab: &mut dyn Lab, call: &str) -> Result<Verdict, String> {
 fn refusal(exchange: &Exchange) -> Option<&Response> {
     exchange
         .response()
-        .filter(|response| (300..500).contains(&response.status) && !response.is_throttled())
+        .filter(|response| response.denied || (300..500).contains(&response.status))
+        .filter(|response| !response.is_throttled())
 }
 
 /// What differs once the ids that were asked for are taken out.

@@ -140,7 +140,7 @@ fn claims_say_what_the_recipe_says() {
     check_claims("exp-far#2^64", "exp=1.8446744073709552e+19");
     check_claims("exp-range#float-past", "exp=1794996400.5");
     check_claims("exp-far#milliseconds", "exp=1795003600000");
-    check_claims("nbf-future#in-an-hour", "nbf=1795003600");
+    check_claims("nbf-future#in-a-day", "nbf=1795086400");
     check_claims("iat-future#text", r#"iat="today""#);
     check_claims("sub-missing", "-sub");
     check_claims("sub-empty#blank", r#"sub=" ""#);
