@@ -24,10 +24,13 @@ use crate::timeline::Timeline;
 const CLOSING: Duration = Duration::from_secs(10);
 /// More of a body is not kept for the scenarios that observe.
 const KEPT_BODY: usize = 64 << 10;
+/// More of a body is not kept once all of them together are as large as `KEPT_WHOLE`.
+const KEPT_START: usize = 2 << 10;
+const KEPT_WHOLE: usize = 16 << 20;
 
-fn cut(response: &mut Response) {
-    if response.body.len() > KEPT_BODY {
-        response.body.truncate(KEPT_BODY);
+fn cut(response: &mut Response, most: usize) {
+    if response.body.len() > most {
+        response.body.truncate(most);
         response.body.shrink_to_fit();
         response.truncated = true;
     }
@@ -57,6 +60,8 @@ pub(crate) struct Run {
     accounts_made: AtomicUsize,
     created: Mutex<Vec<Created>>,
     seen: Mutex<Vec<Arc<Seen>>>,
+    /// Bytes of bodies in `seen`.
+    kept: AtomicUsize,
     /// What the reader of the report must know beside the verdicts.
     notes: Mutex<Vec<String>>,
     /// Set for the last look at the base controls and the clean-up, which have time of their own.
@@ -118,6 +123,7 @@ impl Run {
             accounts_made: AtomicUsize::new(0),
             created: Mutex::default(),
             seen: Mutex::default(),
+            kept: AtomicUsize::new(0),
             notes: Mutex::default(),
             closing: AtomicBool::new(false),
             no_login_limit: AtomicBool::new(false),
@@ -298,11 +304,19 @@ impl Run {
     }
 
     pub(crate) fn saw(&self, mut seen: Seen) {
-        // Hundreds of these are kept until the end, and a hostile target fills each to the limit.
-        if let Answer::Response(response) = &mut seen.exchange.answer {
-            cut(response);
+        // Thousands of these are kept until the end, and a hostile target fills each to the limit.
+        let answer = match &mut seen.exchange.answer {
+            Answer::Response(response) => Some(response),
+            Answer::Nothing(_) => None,
+        };
+        for response in answer.into_iter().chain(&mut seen.good) {
+            let most = match self.kept.load(Ordering::Relaxed) < KEPT_WHOLE {
+                true => KEPT_BODY,
+                false => KEPT_START,
+            };
+            cut(response, most);
+            self.kept.fetch_add(response.body.len(), Ordering::Relaxed);
         }
-        seen.good.as_mut().map(cut);
         lock(&self.seen).push(Arc::new(seen));
     }
 

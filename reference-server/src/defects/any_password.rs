@@ -19,6 +19,14 @@ pub(super) const DEFECT: Defect = Defect {
             "a known address is let in, an unknown one is not",
         ),
         (
+            "login.sql-injection",
+            "a password with SQL opens the account, as every other does",
+        ),
+        (
+            "registration.password-exact",
+            "another spelling opens the account, as every other does",
+        ),
+        (
             "registration.duplicate-email",
             "the second password opens the account, as every other does",
         ),
