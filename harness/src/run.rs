@@ -22,11 +22,20 @@ use crate::timeline::Timeline;
 
 /// What the last look and the clean-up may take beyond the deadline, at most.
 const CLOSING: Duration = Duration::from_secs(10);
-/// More of a body is not kept for the scenarios that observe.
+/// More of a body is not kept as evidence, or for the scenarios that observe.
 const KEPT_BODY: usize = 64 << 10;
 /// More of a body is not kept once all of them together are as large as `KEPT_WHOLE`.
 const KEPT_START: usize = 2 << 10;
 const KEPT_WHOLE: usize = 16 << 20;
+
+/// The exchange as evidence keeps it: a scenario may have hundreds, and a hostile target fills each to the limit.
+pub(crate) fn evidence(exchange: &Exchange) -> Exchange {
+    let mut kept = exchange.clone();
+    if let Answer::Response(response) = &mut kept.answer {
+        cut(response, KEPT_BODY);
+    }
+    kept
+}
 
 fn cut(response: &mut Response, most: usize) {
     if response.body.len() > most {

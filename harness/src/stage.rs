@@ -484,7 +484,7 @@ impl<'r> Stage<'r> {
         exchange: Exchange,
         contact: Contact,
     ) -> Result<Done, Stop> {
-        self.record.push(exchange.clone());
+        self.record.push(crate::run::evidence(&exchange));
         let call = ready.call;
         let mut done = Done {
             sent: sent_text(&ready.request),
