@@ -1,13 +1,21 @@
-//! What several variants have in common: a layer that rewrites answers, and one that rewrites heads of requests.
+//! What several variants have in common: a layer that rewrites answers, one that rewrites heads of requests, and opaque
+//! tokens.
 
+use crate::accounts::User;
+use crate::ids::SessionId;
 use crate::parts::{Head, Parts};
+use crate::problem::Problem;
+use crate::tokens::{Claims, Reject, Tokens, Verified};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
-use std::sync::Arc;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// No answer of this server is longer.
 const LONGEST: usize = 1 << 20;
@@ -129,4 +137,67 @@ pub(super) fn without(parts: Parts, method: Method) -> Parts {
             }
         }))
     })
+}
+
+/// Access tokens of 256 random bits that the server looks up; each use prolongs them where it says so.
+pub(super) fn opaque(parts: Parts, prolonged: bool) -> Parts {
+    Parts {
+        tokens: Arc::new(Kept {
+            inner: parts.tokens.clone(),
+            known: Mutex::default(),
+            prolonged,
+        }),
+        ..parts
+    }
+}
+
+struct Kept {
+    inner: Arc<dyn Tokens>,
+    prolonged: bool,
+    known: Mutex<HashMap<[u8; 32], (Verified, i64)>>,
+}
+
+impl Tokens for Kept {
+    fn inner(&self) -> &dyn Tokens {
+        &*self.inner
+    }
+
+    fn issue(&self, parts: &Parts, user: &User, session: &SessionId) -> Result<String, Problem> {
+        let token = Base64UrlUnpadded::encode_string(&rand::random::<[u8; 32]>());
+        let verified = Verified {
+            user: user.id.clone(),
+            session: session.clone(),
+            claims: Claims::new(),
+        };
+        let ends = parts.now_ms() + life(parts);
+        self.known().insert(digest(&token), (verified, ends));
+        Ok(token)
+    }
+
+    fn verify(&self, parts: &Parts, token: &str) -> Result<Verified, Reject> {
+        let mut known = self.known();
+        let (verified, ends) = known.get_mut(&digest(token)).ok_or(Reject("unknown"))?;
+        let now = parts.now_ms();
+        if *ends <= now {
+            return Err(Reject("its time is over"));
+        }
+        if self.prolonged {
+            *ends = now + life(parts);
+        }
+        Ok(verified.clone())
+    }
+}
+
+impl Kept {
+    fn known(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Verified, i64)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn life(parts: &Parts) -> i64 {
+    i64::try_from(parts.config.access_lifetime.as_millis()).unwrap_or(i64::MAX / 2)
 }

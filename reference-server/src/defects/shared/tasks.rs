@@ -2,10 +2,14 @@
 
 use crate::db::on;
 use crate::ids::{TaskId, UserId};
-use crate::parts::Parts;
+use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tasks::{Scope, Task, Tasks};
 use async_trait::async_trait;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -24,6 +28,64 @@ pub(in crate::defects) async fn owners(
         owner,
         ..scope.clone()
     })
+}
+
+/// What is done to a task that was found by its id alone.
+#[derive(Clone, Copy)]
+pub(in crate::defects) enum Act {
+    Read,
+    Delete,
+}
+
+/// Answers every request in which `named` finds a task as if its owner had sent it.
+pub(in crate::defects) fn by_id_alone(
+    parts: Parts,
+    act: Act,
+    named: fn(&Head) -> Option<TaskId>,
+) -> Parts {
+    let inner = Arc::new(parts.clone());
+    parts.around(move |router| {
+        let inner = inner.clone();
+        router.layer(from_fn(move |request: Request, next: Next| {
+            let parts = inner.clone();
+            async move {
+                let (head, body) = request.into_parts();
+                let Some(id) = named(&head) else {
+                    return next.run(Request::from_parts(head, body)).await;
+                };
+                acted(&parts, &head, &id, act)
+                    .await
+                    .unwrap_or_else(|problem| {
+                        parts.replies.problem(&parts, &problem).into_response()
+                    })
+            }
+        }))
+    })
+}
+
+async fn acted(parts: &Parts, head: &Head, id: &TaskId, act: Act) -> Result<Response, Problem> {
+    let who = parts.identify.identify(parts, head).await?;
+    let scope = Scope {
+        path_owner: who.user.id.to_string(),
+        owner: who.user.id,
+    };
+    let scope = owners(parts, &scope, id).await?;
+    match act {
+        Act::Read => {
+            let task = parts.tasks.read(parts, &scope, id).await?;
+            let view = parts.tasks.view(parts, &task)?;
+            Ok(parts.replies.json(parts, StatusCode::OK, &view))
+        }
+        Act::Delete => {
+            parts.tasks.delete(parts, &scope, id).await?;
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+    }
+}
+
+/// The task of a path such as `/api/{user_id}/tasks/{id}`.
+pub(in crate::defects) fn task_in(path: &str) -> Option<TaskId> {
+    path.split('/').nth(4).and_then(TaskId::parse)
 }
 
 /// Whoever this member of the body names owns the new task.
