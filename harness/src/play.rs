@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::call::Verb;
 use crate::controls::{Sentinels, When};
 use crate::forge::Forged;
-use crate::run::{Run, Seen as Kept};
+use crate::run::{Run, Seen as Kept, leave_evidence};
 use crate::stage::{
     Done, Object, Part, Seen, Shown, Stage, Stop, expects, state_of, wants_refusal,
 };
@@ -98,10 +98,11 @@ impl Stage<'_> {
                     ));
                     return cases;
                 }
-                for played in self.play_case(case, &bound, &answers).await {
+                for mut played in self.play_case(case, &bound, &answers).await {
                     // The last exchange of the attack is what other cases compare with.
                     let attack = played.exchanges.iter().rfind(|exchange| !exchange.control);
                     answers.extend(attack.map(|exchange| (played.name.clone(), exchange.clone())));
+                    played.exchanges.iter_mut().for_each(leave_evidence);
                     cases.push(played);
                 }
             }

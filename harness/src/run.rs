@@ -28,13 +28,11 @@ const KEPT_BODY: usize = 64 << 10;
 const KEPT_START: usize = 2 << 10;
 const KEPT_WHOLE: usize = 16 << 20;
 
-/// The exchange as evidence keeps it: a scenario may have hundreds, and a hostile target fills each to the limit.
-pub(crate) fn evidence(exchange: &Exchange) -> Exchange {
-    let mut kept = exchange.clone();
-    if let Answer::Response(response) = &mut kept.answer {
+/// Leaves of an exchange what evidence shows: a scenario may have hundreds, and a hostile target fills each to the limit.
+pub(crate) fn leave_evidence(exchange: &mut Exchange) {
+    if let Answer::Response(response) = &mut exchange.answer {
         cut(response, KEPT_BODY);
     }
-    kept
 }
 
 fn cut(response: &mut Response, most: usize) {

@@ -14,7 +14,7 @@ use crate::call::{Call, Filling, Sending, Verb, build};
 use crate::enrol::{credential_of, enrol, sign_in, succeeded};
 use crate::forge::{Forged, Material, PublicFile, forge};
 use crate::listener::Listener;
-use crate::run::{Run, lock};
+use crate::run::{Run, leave_evidence, lock};
 use crate::wire::{Label, Unsent, transmit, wait};
 
 /// The actors, objects and credentials of one attempt at one scenario.
@@ -472,6 +472,14 @@ impl<'r> Stage<'r> {
         })
     }
 
+    /// Keeps what evidence shows; answers that are held against each other stay whole until they have been.
+    fn keep(&mut self, mut exchange: Exchange) {
+        if !self.scenario.compares() {
+            leave_evidence(&mut exchange);
+        }
+        self.record.push(exchange);
+    }
+
     /// Probes that run alone find limits, and must not wait for them.
     fn bursts(&self) -> bool {
         self.scenario.phase == Phase::Exclusive && self.scenario.probe.is_some()
@@ -484,7 +492,7 @@ impl<'r> Stage<'r> {
         exchange: Exchange,
         contact: Contact,
     ) -> Result<Done, Stop> {
-        self.record.push(crate::run::evidence(&exchange));
+        self.keep(exchange.clone());
         let call = ready.call;
         let mut done = Done {
             sent: sent_text(&ready.request),

@@ -176,6 +176,14 @@ impl Scenario {
         }
     }
 
+    /// Whether some of its answers are held against each other.
+    pub fn compares(&self) -> bool {
+        let steps = self.cases.iter().chain(&self.effects);
+        steps
+            .flat_map(|step| &step.expect)
+            .any(Expectation::compares)
+    }
+
     /// The part of the id before the dot.
     pub fn area(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)

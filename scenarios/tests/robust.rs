@@ -61,3 +61,16 @@ proptest! {
         prop_assert!(error.message.contains(&key), "{}", error.message);
     }
 }
+
+#[test]
+fn scenarios_that_hold_answers_against_each_other_are_known() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let compares = |id: &str| {
+        let found = catalogue.all().iter().find(|scenario| scenario.id == id);
+        found.unwrap().compares()
+    };
+    // By the whole answer, and within a choice.
+    assert!(compares("login.enumeration-status"));
+    assert!(compares("token.sub-missing"));
+    assert!(!compares("token.alg-none"));
+}

@@ -16,6 +16,20 @@ pub enum Expectation {
     Check(Box<Check>),
 }
 
+impl Expectation {
+    /// Whether it holds the answer against that of another case.
+    pub fn compares(&self) -> bool {
+        match self {
+            Expectation::Keyword(_) => false,
+            Expectation::Check(check) => {
+                check.same_as.is_some()
+                    || check.status_as.is_some()
+                    || check.any_of.iter().any(Expectation::compares)
+            }
+        }
+    }
+}
+
 /// The expectations that the judge knows by name.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
