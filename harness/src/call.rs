@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use scenarios::exchange::Request;
-use scenarios::model::Step;
+use scenarios::model::{Connection, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential};
@@ -258,6 +258,10 @@ fn address(
     };
     for (name, text) in &step.query {
         url.query_pairs_mut().append_pair(name, text);
+    }
+    if step.connection == Some(Connection::Plain) {
+        // Between http and https a URL can always change.
+        let _ = url.set_scheme("http");
     }
     Ok(url)
 }

@@ -1,19 +1,33 @@
 //! The only sender: time and size are bounded, redirects are not followed, no cookies are kept, nothing is decompressed.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{HeaderName, HeaderValue};
 use scenarios::exchange::{Answer, NoAnswer, Request, Response};
+use scenarios::probes::Certificate;
 use tokio::sync::Mutex;
 use url::Url;
+
+mod handshake;
 
 /// More of a body is not read.
 const MAX_BODY: usize = 1 << 20;
 
+/// How hosts are reached where it is not as the machine would do it.
+#[derive(Debug, Clone, Default)]
+pub struct Connect {
+    /// Authorities that are trusted beside those of the machine, as DER.
+    pub authorities: Vec<Vec<u8>>,
+    /// Addresses of host names; the port counts where the URL names none.
+    pub resolve: Vec<(String, SocketAddr)>,
+}
+
 /// Sends requests and bounds what comes back.
 pub struct Client {
     http: reqwest::Client,
+    connect: Connect,
     timeout: Duration,
     /// The least time between two requests, and when the next may leave.
     pace: Option<(Duration, Mutex<Instant>)>,
@@ -28,6 +42,11 @@ pub struct Unsendable(String);
 impl Client {
     /// A client with a time limit for one request, and perhaps one for requests a second.
     pub fn new(timeout: Duration, rps: Option<u32>) -> Result<Client, Unsendable> {
+        Client::by(Connect::default(), timeout, rps)
+    }
+
+    /// A client that reaches hosts in a way of its own.
+    pub fn by(connect: Connect, timeout: Duration, rps: Option<u32>) -> Result<Client, Unsendable> {
         let pace = rps.map(|rps| {
             (
                 Duration::from_secs(1) / rps.max(1),
@@ -35,7 +54,8 @@ impl Client {
             )
         });
         Ok(Client {
-            http: build(true)?,
+            http: build(true, &connect)?,
+            connect,
             timeout,
             pace,
             sent: AtomicU64::new(0),
@@ -65,7 +85,7 @@ impl Client {
         let alone;
         let http = match fresh {
             true => {
-                alone = build(false)?;
+                alone = build(false, &self.connect)?;
                 &alone
             }
             false => &self.http,
@@ -78,6 +98,13 @@ impl Client {
         Ok(answer.unwrap_or(Answer::Nothing(NoAnswer::TimedOut)))
     }
 
+    /// What the certificate of an https URL is worth, and whether it still is in so many days.
+    pub(crate) async fn certificate(&self, url: &Url, days: u32) -> Result<Certificate, String> {
+        let looked = handshake::certificate(url, &self.connect, days);
+        let looked = tokio::time::timeout(self.timeout, looked).await;
+        looked.unwrap_or_else(|_| Err("the handshake took too long".into()))
+    }
+
     async fn paced(&self) {
         let Some((gap, next)) = &self.pace else {
             return;
@@ -88,7 +115,7 @@ impl Client {
     }
 }
 
-fn build(pooled: bool) -> Result<reqwest::Client, Unsendable> {
+fn build(pooled: bool, connect: &Connect) -> Result<reqwest::Client, Unsendable> {
     // Redirects are off: a login page answering 302 would look like a 200. Proxies of the environment would put an edge
     // between harness and target that nobody declared.
     let builder = reqwest::Client::builder()
@@ -101,7 +128,21 @@ fn build(pooled: bool) -> Result<reqwest::Client, Unsendable> {
     } else {
         builder.pool_max_idle_per_host(0)
     };
-    builder.build().map_err(|error| Unsendable(chain(&error)))
+    let unsendable = |error: reqwest::Error| Unsendable(chain(&error));
+    let authorities = connect.authorities.iter();
+    let authorities = authorities.map(|der| reqwest::Certificate::from_der(der));
+    let authorities: Vec<_> = authorities.collect::<Result<_, _>>().map_err(unsendable)?;
+    let builder = match authorities.is_empty() {
+        true => builder,
+        false => builder.tls_certs_merge(authorities),
+    };
+    let builder = connect
+        .resolve
+        .iter()
+        .fold(builder, |builder, (host, address)| {
+            builder.resolve(host, *address)
+        });
+    builder.build().map_err(unsendable)
 }
 
 fn prepared(http: &reqwest::Client, request: &Request) -> Result<reqwest::Request, Unsendable> {

@@ -35,7 +35,7 @@ impl Stage<'_> {
         match self.scenario.control.clone() {
             Control::Step(step) => self.own_step(&step, shown).await,
             Control::Named(name) => match name {
-                NamedControl::None | NamedControl::Rate => Ok(()),
+                NamedControl::None | NamedControl::Rate | NamedControl::Tls => Ok(()),
                 NamedControl::Auth | NamedControl::Cookie => {
                     self.authenticated(case, when, shown, false).await
                 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
 use scenarios::model::Step;
-use scenarios::probes::{DeclaredLimit, Front, Lab, Owned, Sent, find};
+use scenarios::probes::{Certificate, DeclaredLimit, Front, Lab, Owned, Sent, find};
 use scenarios::verdict::Verdict;
 
 use crate::controls::{Sentinels, When};
@@ -209,6 +209,11 @@ impl Lab for Bench<'_, '_> {
 
     fn use_secret(&mut self, secret: &[u8]) {
         self.stage.run.set_key(Key::hmac(secret.to_vec()));
+    }
+
+    async fn certificate(&mut self, days: u32) -> Result<Certificate, String> {
+        let run = self.stage.run;
+        run.client.certificate(&run.target.auth_url, days).await
     }
 
     fn patience(&self) -> Duration {

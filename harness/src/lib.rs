@@ -55,7 +55,8 @@ pub async fn check(target: Target, catalogue: &Catalogue, options: Options) -> R
 
 async fn check_scenarios(target: Target, all: &[Scenario], options: Options) -> Report {
     let started_at = options.time.now();
-    let client = match Client::new(options.timeout, options.rps) {
+    let connect = options.connect.clone();
+    let client = match Client::by(connect, options.timeout, options.rps) {
         Ok(client) => client,
         Err(error) => return report(&target, &options, started_at, error.to_string()),
     };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use scenarios::model::{Mode, Severity};
 
+use crate::client::Connect;
 use crate::secret::Secret;
 use crate::time::Time;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub listen: Option<String>,
     /// The harness started the target itself.
     pub launched: bool,
+    /// How the target is reached, where it is not as the machine would do it.
+    pub connect: Connect,
     /// Keeps the values of answers in evidence.
     pub full_evidence: bool,
     pub time: Time,
@@ -74,6 +77,7 @@ impl Options {
             wait_expiry: None,
             listen: None,
             launched: false,
+            connect: Connect::default(),
             full_evidence: false,
             time,
             cancel: Cancel::default(),

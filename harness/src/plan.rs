@@ -75,6 +75,11 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
         ),
         (Ability::Https, target.auth_url.scheme() == "https"),
         (
+            Ability::Public,
+            target.environment == crate::target::Environment::Production
+                || crate::profile::is_public(&target.auth_url),
+        ),
+        (
             Ability::Production,
             target.environment == crate::target::Environment::Production,
         ),
@@ -95,9 +100,14 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
 /// What is declared, and what the first real token showed.
 pub(crate) fn abilities(run: &Run) -> BTreeSet<Ability> {
     let mut abilities = declared(&run.target, &run.options);
-    let token = crate::run::lock(&run.actors)
+    let credential = crate::run::lock(&run.actors)
         .get("alice")
-        .and_then(|alice| alice.credential.jwt());
+        .map(|alice| alice.credential.clone());
+    let token = credential.as_ref().and_then(|credential| credential.jwt());
+    let signed = |credential: &crate::actors::Credential| {
+        let text = credential.token.as_ref().map(|token| token.expose());
+        text.is_some_and(scenarios::probes::guess::is_signed_cookie)
+    };
     let facts = [
         (Ability::Jwt, token.is_some() && !run.target.jwt.opaque),
         (
@@ -106,6 +116,10 @@ pub(crate) fn abilities(run: &Run) -> BTreeSet<Ability> {
                 .as_ref()
                 .and_then(|token| token.alg())
                 .is_some_and(|alg| alg.starts_with("HS")),
+        ),
+        (
+            Ability::SignedCookie,
+            abilities.contains(&Ability::Cookies) && credential.as_ref().is_some_and(signed),
         ),
         (Ability::Secret, run.key().is_some()),
         (
@@ -206,6 +220,7 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::DeleteAccount
         | Ability::Jwt
         | Ability::Hmac
+        | Ability::SignedCookie
         | Ability::Jwks
         | Ability::PublicKey
         | Ability::Launch
@@ -213,6 +228,7 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::Bearer
         | Ability::Database
         | Ability::Https
+        | Ability::Public
         | Ability::LocalUsers => None,
     }
 }
@@ -237,6 +253,7 @@ fn why(ability: Ability) -> String {
         Ability::DeleteAccount => "the profile has no route to delete an account".into(),
         Ability::Jwt => "access tokens are opaque".into(),
         Ability::Hmac => "access tokens are not signed by HMAC".into(),
+        Ability::SignedCookie => "the credential is no signed cookie".into(),
         Ability::Jwks => "no key set is published".into(),
         Ability::PublicKey => "the issuer has no public key that is known".into(),
         Ability::Launch => "authspec did not start the target".into(),
@@ -245,6 +262,7 @@ fn why(ability: Ability) -> String {
         Ability::Database => "the database may not be read".into(),
         Ability::Listener => "the target cannot reach a listener".into(),
         Ability::Https => "the target is not reached by https".into(),
+        Ability::Public => "the target has no public address".into(),
         Ability::Production => "it matters in production alone".into(),
         Ability::LocalUsers => {
             "the profile declares that the API does not know its users (api.users)".into()

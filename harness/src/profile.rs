@@ -2,8 +2,8 @@
 
 use std::{io, path::Path};
 
-pub(crate) use address::is_loopback;
 pub use address::join;
+pub(crate) use address::{is_loopback, is_public};
 pub use error::ProfileError;
 pub use presets::{PRESETS, Preset, Recognise};
 pub use schema::schema;

@@ -30,6 +30,7 @@ const IN_COOKIE_MODE: &[&str] = &[
     "cookie-without-samesite",
     "cookie-without-secure",
     "credentials-header-misspelt",
+    "default-secret-signs-cookies",
     "forms-of-other-sites-sign-in",
     "no-credentials-header",
 ];
@@ -53,10 +54,17 @@ const ALONE: &[(&str, &[&str])] = &[
 ];
 
 /// Scenarios that no defect of the reference server can show, each with the reason.
-const UNPROVEN: &[(&str, &str)] = &[(
-    "errors.docs-exposure",
-    "it is judged in production alone: `open_documentation_is_found_in_production_alone` in tests/contracts.rs shows it",
-)];
+const UNPROVEN: &[(&str, &str)] = &[
+    (
+        "errors.docs-exposure",
+        "it is judged in production alone: `open_documentation_is_found_in_production_alone` in tests/contracts.rs shows it",
+    ),
+    ("transport.certificate", BEHIND_TLS),
+    ("transport.hsts", BEHIND_TLS),
+    ("transport.https-only", BEHIND_TLS),
+];
+
+const BEHIND_TLS: &str = "the reference server leaves TLS to what is before it: tests/transport.rs shows it behind good and bad ones";
 
 fn main() -> ExitCode {
     let catalogue: &'static Catalogue = Box::leak(Box::new(

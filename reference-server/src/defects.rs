@@ -31,6 +31,7 @@ mod creates_without_token;
 mod credentials_header_misspelt;
 mod critical_headers_ignored;
 mod debug_page_shown;
+mod default_secret_signs_cookies;
 mod delete_broken;
 mod deleted_task_kept_for_all;
 mod deletes_any_task;
@@ -212,6 +213,7 @@ pub const DEFECTS: &[Defect] = &[
     credentials_header_misspelt::DEFECT,
     critical_headers_ignored::DEFECT,
     debug_page_shown::DEFECT,
+    default_secret_signs_cookies::DEFECT,
     delete_broken::DEFECT,
     deleted_task_kept_for_all::DEFECT,
     deletes_any_task::DEFECT,

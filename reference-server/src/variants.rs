@@ -25,7 +25,7 @@ mod patches_only;
 mod plain_text_problems;
 mod prefixed_task_ids;
 mod replaces_only;
-mod shared;
+pub(crate) mod shared;
 mod sign_in_page;
 mod signs_by_es256;
 mod signs_by_hs512;

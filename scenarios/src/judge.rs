@@ -99,7 +99,7 @@ pub struct Observation<'a> {
     pub others: &'a [(String, Exchange)],
     /// Everything that was sent, as text.
     pub sent: &'a str,
-    pub may_close: bool,
+    pub silence: Silence,
     pub contact: &'a Contact,
     /// Seconds until the token that was sent expires, where it is a JWT.
     pub life_left: Option<f64>,
@@ -107,6 +107,16 @@ pub struct Observation<'a> {
     pub now: f64,
     /// Statuses that the profile declares, by the name of the policy.
     pub declared: &'a [(&'static str, Vec<u16>)],
+}
+
+/// What it means that no answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    Unclear,
+    /// A connection that closes counts as refused.
+    ClosingRefuses,
+    /// Whatever comes instead of an answer counts as refused: nobody needs to be there.
+    Refuses,
 }
 
 /// Judges one expectation. `severity` is what a fail weighs unless the expectation says otherwise.
@@ -266,10 +276,17 @@ fn noise(expect: &Expectation, seen: &Observation<'_>) -> Option<Verdict> {
             )))
         }
         Answer::Response(_) => None,
-        Answer::Nothing(NoAnswer::Closed(_)) if seen.may_close => Some(Verdict::Pass {
-            note: Some("the connection was closed without an answer".into()),
+        Answer::Nothing(reason) => Some(match (reason, seen.silence) {
+            (NoAnswer::Closed(_), Silence::ClosingRefuses | Silence::Refuses) => Verdict::Pass {
+                note: Some("the connection was closed without an answer".into()),
+            },
+            (reason, Silence::Refuses) => Verdict::Pass {
+                note: Some(format!("nobody answers there: {reason}")),
+            },
+            (reason, Silence::Unclear | Silence::ClosingRefuses) => {
+                Verdict::Inconclusive(format!("no answer: {reason}"))
+            }
         }),
-        Answer::Nothing(reason) => Some(Verdict::Inconclusive(format!("no answer: {reason}"))),
     }
 }
 

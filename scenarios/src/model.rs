@@ -243,6 +243,9 @@ pub enum NamedControl {
     /// The session cookie as issued is accepted.
     #[serde(rename = "PC-COOKIE")]
     Cookie,
+    /// The target is reached by https; nobody needs an account for it.
+    #[serde(rename = "PC-TLS")]
+    Tls,
 }
 
 /// One request, and what must hold for its answer. Every text may hold templates such as `{alice.email}`.
@@ -312,7 +315,7 @@ pub struct Step {
     )]
     #[schemars(with = "expectation::OneOrMany")]
     pub expect: Vec<Expectation>,
-    /// `new`: on a connection of its own.
+    /// `new`: on a connection of its own; `plain`: over plain http, whatever the URL of the target says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
     /// Waits this long before it is sent: `30s`, `{refresh_grace}`.
@@ -352,4 +355,6 @@ pub enum Carry {
 pub enum Connection {
     /// On a fresh connection that is closed afterwards.
     New,
+    /// Over http without TLS: on the port that the URL names, else on 80. Nobody needs to listen there.
+    Plain,
 }

@@ -14,6 +14,7 @@ use crate::verdict::Verdict;
 
 mod bad_input;
 mod burst;
+mod certificate;
 mod concurrent_users;
 mod existence;
 mod grid;
@@ -35,6 +36,7 @@ mod weak_secret;
 /// Every probe that a scenario file can name.
 pub const PROBES: &[Probe] = &[
     bad_input::PROBE,
+    certificate::PROBE,
     concurrent_users::PROBE,
     existence::PROBE,
     grid::PROBE,
@@ -122,6 +124,16 @@ pub enum Front {
     Overwrites,
 }
 
+/// What a TLS handshake showed of the target's certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Certificate {
+    Trusted,
+    /// Trusted today, and no more after the days that were asked about.
+    EndsSoon,
+    /// Why a client refuses it.
+    Refused(String),
+}
+
 const ABSENT: &str = "this laboratory cannot do that";
 
 /// The outside, as a probe sees it.
@@ -188,6 +200,10 @@ pub trait Lab: Send {
     fn adopt(&mut self, _actor: &str, _saved: &str) {}
     /// What was recorded since the cut before is the evidence of the attempt with this name.
     fn cut(&mut self, _attempt: &str) {}
+    /// What the target's certificate is worth, today and in so many days; an error where that cannot be said.
+    async fn certificate(&mut self, _days: u32) -> Result<Certificate, String> {
+        Err(ABSENT.into())
+    }
     /// Fixes choices.
     fn seed(&self) -> u64 {
         0

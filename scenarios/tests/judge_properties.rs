@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use scenarios::exchange::{Answer, Exchange, NoAnswer, Request, Response};
-use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, judge};
+use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, Silence, judge};
 use scenarios::model::{Check, Expectation, Keyword, Severity};
 use scenarios::verdict::Verdict;
 
@@ -137,7 +137,7 @@ fn seen<'a>(
         cookies_authenticate: false,
         others: &[],
         sent: "",
-        may_close: false,
+        silence: Silence::Unclear,
         contact: &Contact::NotOffered,
         life_left: None,
         now: 0.0,

@@ -72,6 +72,7 @@ pub(super) fn sends(step: &Step) -> String {
     );
     match step.connection {
         Some(Connection::New) => with.push("a connection of its own".into()),
+        Some(Connection::Plain) => with.push("plain http".into()),
         None => {}
     }
     if !with.is_empty() {
@@ -306,6 +307,7 @@ pub(super) fn control(control: &Control) -> String {
             NamedControl::Refresh => "a fresh refresh token used once gives an access token that is accepted",
             NamedControl::Rate => "one request under the limit is answered normally, and the burst was delivered in time",
             NamedControl::Cookie => "the session cookie as it was issued is accepted",
+            NamedControl::Tls => "the target is reached by https; no account is needed",
         }
         .into(),
     }

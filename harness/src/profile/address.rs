@@ -40,6 +40,53 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Ends of names that no public domain has (RFC 2606, RFC 6761, RFC 6762, RFC 8375, and what networks use at home).
+const PRIVATE_NAMES: [&str; 12] = [
+    "corp",
+    "example",
+    "home",
+    "home.arpa",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "test",
+];
+
+/// Whether everybody could reach this host, by its name or address alone.
+pub(crate) fn is_public(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            let within = |end: &&str| {
+                name.strip_suffix(*end)
+                    .is_some_and(|front| front.ends_with('.'))
+            };
+            name.contains('.') && !PRIVATE_NAMES.iter().any(within)
+        }
+        Some(Host::Ipv4(address)) => {
+            // RFC 6598: addresses that providers share among their customers.
+            let [first, second, ..] = address.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_unspecified()
+                || shared)
+        }
+        Some(Host::Ipv6(address)) => {
+            !(address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local())
+        }
+        None => false,
+    }
+}
+
 /// The URL of a path, with its query, below a base: `https://host/v1` and `/login` make `https://host/v1/login`.
 pub fn join(base: &Url, path_and_query: &str) -> Url {
     let (path, query) = path_and_query
@@ -79,4 +126,39 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
         ));
     }
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_public_by_its_name_or_address_alone() {
+        for (host, public) in [
+            ("shop.example.com", true),
+            ("shop.example.com.", true),
+            ("192.0.2.1", true),
+            ("100.128.0.1", true),
+            ("[2001:db8::1]", true),
+            ("localhost", false),
+            ("api", false),
+            ("api.internal", false),
+            ("printer.local", false),
+            ("router.home.arpa", false),
+            ("shop.test.", false),
+            ("10.0.0.1", false),
+            ("172.20.0.2", false),
+            ("192.168.1.1", false),
+            ("169.254.1.1", false),
+            ("100.64.0.1", false),
+            ("127.0.0.1", false),
+            ("0.0.0.0", false),
+            ("[::1]", false),
+            ("[fd00::1]", false),
+            ("[fe80::1]", false),
+        ] {
+            let url = Url::parse(&format!("http://{host}:8000")).unwrap();
+            assert_eq!(is_public(&url), public, "{host}");
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use scenarios::disclosure::{Disclosure, Reading, disclosures};
 use scenarios::exchange::Exchange;
-use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, judge};
-use scenarios::model::{Expectation, Keyword, Step};
+use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, Silence, judge};
+use scenarios::model::{Connection, Expectation, Keyword, Step};
 use scenarios::verdict::Verdict;
 
 use super::{Done, Shown, Stage, Stop, sent_text};
@@ -153,7 +153,7 @@ impl Stage<'_> {
             cookies_authenticate: carry.is_some(),
             others: seen.others,
             sent: &done.sent,
-            may_close: step.may_close,
+            silence: silence(step),
             contact: &done.contact,
             life_left,
             now,
@@ -192,6 +192,14 @@ impl Done {
             contact: Contact::NotOffered,
             exchange,
         }
+    }
+}
+
+fn silence(step: &Step) -> Silence {
+    match (step.connection, step.may_close) {
+        (Some(Connection::Plain), _) => Silence::Refuses,
+        (Some(Connection::New) | None, true) => Silence::ClosingRefuses,
+        (Some(Connection::New) | None, false) => Silence::Unclear,
     }
 }
 

@@ -140,7 +140,7 @@ pub(super) fn without(parts: Parts, method: Method) -> Parts {
 }
 
 /// Access tokens of 256 random bits that the server looks up; each use prolongs them where it says so.
-pub(super) fn opaque(parts: Parts, prolonged: bool) -> Parts {
+pub(crate) fn opaque(parts: Parts, prolonged: bool) -> Parts {
     Parts {
         tokens: Arc::new(Kept {
             inner: parts.tokens.clone(),

@@ -38,6 +38,8 @@ pub enum Ability {
     Jwt,
     /// Access tokens are JSON web tokens signed by HMAC.
     Hmac,
+    /// The credential is a cookie of a value and its HMAC.
+    SignedCookie,
     /// The key with which the harness can sign tokens.
     Secret,
     /// A published key set.
@@ -60,6 +62,8 @@ pub enum Ability {
     Listener,
     /// The target is reached by https.
     Https,
+    /// The target has a name or an address that everybody can reach, or is in production.
+    Public,
     /// The profile says that this is production.
     Production,
     /// The API looks users up itself, and does not trust the issuer's word alone.
@@ -81,6 +85,7 @@ const WORDS: &[(&str, Ability)] = &[
     ("delete-account", Ability::DeleteAccount),
     ("jwt", Ability::Jwt),
     ("hmac", Ability::Hmac),
+    ("signed-cookie", Ability::SignedCookie),
     ("secret", Ability::Secret),
     ("jwks", Ability::Jwks),
     ("public-key", Ability::PublicKey),
@@ -92,6 +97,7 @@ const WORDS: &[(&str, Ability)] = &[
     ("database", Ability::Database),
     ("listener", Ability::Listener),
     ("https", Ability::Https),
+    ("public", Ability::Public),
     ("production", Ability::Production),
     ("local-users", Ability::LocalUsers),
 ];

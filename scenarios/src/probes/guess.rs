@@ -42,10 +42,8 @@ pub fn guess<'w>(token: &str, words: impl Iterator<Item = &'w [u8]>) -> Option<H
     if payload.contains('.') {
         return None;
     }
-    let header: Value =
-        serde_json::from_slice(&Base64UrlUnpadded::decode_vec(header).ok()?).ok()?;
     let signature = Base64UrlUnpadded::decode_vec(signature).ok()?;
-    match header.get("alg")?.as_str()? {
+    match algorithm(header)?.as_str() {
         "HS256" => search::<Hmac<Sha256>>(message.as_bytes(), &signature, words),
         "HS384" => search::<Hmac<Sha384>>(message.as_bytes(), &signature, words),
         "HS512" => search::<Hmac<Sha512>>(message.as_bytes(), &signature, words),
@@ -56,6 +54,28 @@ pub fn guess<'w>(token: &str, words: impl Iterator<Item = &'w [u8]>) -> Option<H
 /// The secret of a signed cookie `<value>.<base64 HMAC-SHA256(secret, value)>`, percent-encoded or not, as Better Auth
 /// and the `cookie-signature` of Express (`s:` in front) write it.
 pub fn guess_cookie<'w>(cookie: &str, words: impl Iterator<Item = &'w [u8]>) -> Option<Hit> {
+    let (value, signature) = signed_cookie(cookie)?;
+    search::<Hmac<Sha256>>(value.as_bytes(), &signature, words)
+}
+
+/// The `alg` of the first part of a compact JWS.
+fn algorithm(header: &str) -> Option<String> {
+    let header = Base64UrlUnpadded::decode_vec(header).ok()?;
+    let header: Value = serde_json::from_slice(&header).ok()?;
+    header.get("alg")?.as_str().map(str::to_owned)
+}
+
+/// Whether a cookie has the form of one that [`guess_cookie`] reads: a value that is no token, and a signature as long
+/// as HMAC-SHA256.
+pub fn is_signed_cookie(cookie: &str) -> bool {
+    let is_jws = cookie
+        .split('.')
+        .next()
+        .is_some_and(|first| algorithm(first).is_some());
+    !is_jws && signed_cookie(cookie).is_some_and(|(_, signature)| signature.len() == 32)
+}
+
+fn signed_cookie(cookie: &str) -> Option<(String, Vec<u8>)> {
     let text = percent_decoded(cookie)?;
     let (value, signature) = text.rsplit_once('.')?;
     let value = value.strip_prefix("s:").unwrap_or(value);
@@ -64,7 +84,7 @@ pub fn guess_cookie<'w>(cookie: &str, words: impl Iterator<Item = &'w [u8]>) -> 
         .replace('-', "+")
         .replace('_', "/");
     let signature = Base64Unpadded::decode_vec(&signature).ok()?;
-    search::<Hmac<Sha256>>(value.as_bytes(), &signature, words)
+    Some((value.to_owned(), signature))
 }
 
 /// Calls `test` with each secret that a word may stand for, and the rule that made it, until one is it.
@@ -292,7 +312,9 @@ mod tests {
     #[test]
     fn each_size_is_guessed() {
         for alg in ["HS256", "HS384", "HS512"] {
-            let hit = guess(&token(alg, b"your-256-bit-secret"), words()).unwrap();
+            let token = token(alg, b"your-256-bit-secret");
+            assert!(!is_signed_cookie(&token), "{alg}");
+            let hit = guess(&token, words()).unwrap();
             assert_eq!(hit.secret, b"your-256-bit-secret", "{alg}");
         }
     }
@@ -315,6 +337,7 @@ mod tests {
         ] {
             assert_eq!(guess(text, words()), None, "{text}");
             assert_eq!(guess_cookie(text, words()), None, "{text}");
+            assert!(!is_signed_cookie(text), "{text}");
         }
     }
 
@@ -335,6 +358,7 @@ mod tests {
             format!("value%7E1.{encoded}"),
             format!("s%3Avalue~1.{bare}"),
         ] {
+            assert!(is_signed_cookie(&cookie), "{cookie}");
             let hit = guess_cookie(&cookie, words()).unwrap_or_else(|| panic!("{cookie}"));
             assert_eq!(hit.secret, secret);
         }
