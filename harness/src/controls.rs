@@ -47,7 +47,10 @@ impl Stage<'_> {
                         .await
                 }
                 NamedControl::Cors => self.allowed_origin(case).await,
-                NamedControl::Refresh => self.refresh_works().await,
+                NamedControl::Refresh => {
+                    self.refresh_works().await?;
+                    self.authenticated(case, when, shown, false).await
+                }
             },
         }
     }
@@ -104,8 +107,9 @@ impl Stage<'_> {
         let valid = Step {
             token: None,
             on,
+            // Somebody who came for one case may be gone after it.
             actor: Some(owner.unwrap_or_else(|| match case.actor.as_deref() {
-                None | Some("anonymous") => "alice".to_owned(),
+                None | Some("anonymous" | "{fresh}") => "alice".to_owned(),
                 Some(actor) => actor.to_owned(),
             })),
             ..bare(case)

@@ -87,6 +87,7 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
             Ability::LocalUsers,
             target.users == crate::target::Users::Local,
         ),
+        (Ability::EndsOthers, !target.session.others_end_on_request),
     ];
     let mut abilities: BTreeSet<_> = facts
         .iter()
@@ -229,7 +230,8 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::Database
         | Ability::Https
         | Ability::Public
-        | Ability::LocalUsers => None,
+        | Ability::LocalUsers
+        | Ability::EndsOthers => None,
     }
 }
 
@@ -266,6 +268,9 @@ fn why(ability: Ability) -> String {
         Ability::Production => "it matters in production alone".into(),
         Ability::LocalUsers => {
             "the profile declares that the API does not know its users (api.users)".into()
+        }
+        Ability::EndsOthers => {
+            "the profile declares that a change of the password ends other sessions on request alone".into()
         }
     }
 }

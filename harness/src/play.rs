@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Control, Effect, ObjectState};
-use scenarios::model::{Ability, Keyword, Scenario, Step, Values};
+use scenarios::model::{Ability, Expectation, Keyword, Scenario, Step, Values};
 use scenarios::verdict::Verdict;
 use serde_json::Value;
 
@@ -292,10 +292,7 @@ impl Stage<'_> {
                 continue;
             }
             let done = self.take(step, Part::Control).await?;
-            if let Some(done) = done
-                && (!step.expect.is_empty() || step.save.is_some())
-                && !done.complete
-            {
+            if let Some(done) = done.filter(|done| !self.prepared(step, done)) {
                 let outcome = done.exchange.outcome();
                 return Err(Stop::Unclear(format!(
                     "the step before it, {}, got {outcome}",
@@ -359,6 +356,25 @@ impl Stage<'_> {
             self.still_identifies().await?;
         }
         Ok(combined.unwrap_or_else(|| Verdict::Error("the case expects nothing".into())))
+    }
+
+    /// Whether a step before a case came to what it is there for: a good answer, or whatever else it expects.
+    fn prepared(&self, step: &Step, done: &Done) -> bool {
+        let good = |expect: &Expectation| {
+            matches!(expect.keyword(), Some(Keyword::Accepted | Keyword::Present))
+        };
+        if (step.save.is_some() || step.expect.iter().any(good)) && !done.complete {
+            return false;
+        }
+        let others: Vec<_> = step
+            .expect
+            .iter()
+            .filter(|one| !good(one))
+            .cloned()
+            .collect();
+        let shown = Shown::default();
+        let verdicts = self.judge(step, &others, &Control::Held, Seen::alone(done, &shown));
+        matches!(Verdict::worst(verdicts), None | Some(Verdict::Pass { .. }))
     }
 
     /// Takes a step, or only waits where it calls nothing.

@@ -538,6 +538,10 @@ impl<'r> Stage<'r> {
                 credential = steps.map_err(Stop::Unclear)?;
             }
             sender.credential = credential.clone();
+            if name == "login" && sender.name == "fresh" && sender.id.is_none() {
+                sender.learn_id(&self.run.target, &response);
+                self.actors.insert("fresh".to_owned(), sender.clone());
+            }
             self.run.remember_credential(&sender);
             done.credential = credential.token.is_some().then_some(credential);
         }

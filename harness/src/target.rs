@@ -343,6 +343,8 @@ pub struct Session {
     pub cache_seconds: u64,
     /// A used refresh token is good for so many seconds more.
     pub refresh_grace_seconds: u64,
+    /// A change of the password ends the other sessions of the user only where the user asks for it.
+    pub others_end_on_request: bool,
 }
 
 /// Whether the API looks users up itself.

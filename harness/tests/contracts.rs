@@ -31,16 +31,20 @@ const NOT_THERE: &[&str] = &[
     "isolation.path-mix",
     "isolation.path-user-id",
     "login.csrf",
+    "login.password-change-needs-old",
     "refresh.after-logout",
     "refresh.reuse-detected",
     "refresh.rotation",
     "refresh.works",
     "session.logout-revokes",
+    "token.after-password-change",
     "token.aud-wrong",
+    "token.deleted-user",
     "token.hs-rs-confusion-jwk",
     "token.hs-rs-confusion-pem",
     "token.iss-wrong",
     "token.jwks-public-only",
+    "token.typ-confusion-refresh",
 ];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[

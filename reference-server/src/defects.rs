@@ -6,6 +6,7 @@ mod accepts_alg_none;
 mod accepts_alg_none_in_any_case;
 mod accepts_empty_key;
 mod accepts_stripped_signature;
+mod access_token_renews;
 mod address_not_checked;
 mod address_pasted_into_query;
 mod address_variant_takes_over;
@@ -30,9 +31,11 @@ mod created_by_from_body;
 mod creates_without_token;
 mod credentials_header_misspelt;
 mod critical_headers_ignored;
+mod current_password_optional;
 mod debug_page_shown;
 mod default_secret_signs_cookies;
 mod delete_broken;
+mod deleted_account_only_marked;
 mod deleted_task_kept_for_all;
 mod deletes_any_task;
 mod deletes_without_token;
@@ -100,6 +103,8 @@ mod owner_from_body_on_create;
 mod owner_from_body_on_update;
 mod parser_trace_shown;
 mod password_case_ignored;
+mod password_change_keeps_other_sessions;
+mod password_changed_by_the_session_alone;
 mod password_cut_at_72_bytes;
 mod password_echoed;
 mod password_ends_at_nul;
@@ -124,6 +129,7 @@ mod refresh_broken;
 mod refresh_not_rotated;
 mod refresh_opens_another_session;
 mod refresh_reuse_accepted;
+mod refresh_token_opens_the_api;
 mod registration_loses_the_address;
 mod registration_overwrites_the_password;
 mod registration_signs_in_the_owner;
@@ -189,6 +195,7 @@ pub const DEFECTS: &[Defect] = &[
     accepts_alg_none_in_any_case::DEFECT,
     accepts_empty_key::DEFECT,
     accepts_stripped_signature::DEFECT,
+    access_token_renews::DEFECT,
     address_not_checked::DEFECT,
     address_pasted_into_query::DEFECT,
     address_variant_takes_over::DEFECT,
@@ -212,9 +219,11 @@ pub const DEFECTS: &[Defect] = &[
     creates_without_token::DEFECT,
     credentials_header_misspelt::DEFECT,
     critical_headers_ignored::DEFECT,
+    current_password_optional::DEFECT,
     debug_page_shown::DEFECT,
     default_secret_signs_cookies::DEFECT,
     delete_broken::DEFECT,
+    deleted_account_only_marked::DEFECT,
     deleted_task_kept_for_all::DEFECT,
     deletes_any_task::DEFECT,
     deletes_without_token::DEFECT,
@@ -282,6 +291,8 @@ pub const DEFECTS: &[Defect] = &[
     owner_from_body_on_update::DEFECT,
     parser_trace_shown::DEFECT,
     password_case_ignored::DEFECT,
+    password_change_keeps_other_sessions::DEFECT,
+    password_changed_by_the_session_alone::DEFECT,
     password_cut_at_72_bytes::DEFECT,
     password_echoed::DEFECT,
     password_ends_at_nul::DEFECT,
@@ -306,6 +317,7 @@ pub const DEFECTS: &[Defect] = &[
     refresh_not_rotated::DEFECT,
     refresh_opens_another_session::DEFECT,
     refresh_reuse_accepted::DEFECT,
+    refresh_token_opens_the_api::DEFECT,
     registration_loses_the_address::DEFECT,
     registration_overwrites_the_password::DEFECT,
     registration_signs_in_the_owner::DEFECT,

@@ -234,7 +234,7 @@ pub enum NamedControl {
     /// The allowed origin is allowed on the same URL and method.
     #[serde(rename = "PC-CORS")]
     Cors,
-    /// A fresh refresh token used once gives an access token that is accepted.
+    /// A fresh refresh token used once gives an access token that is accepted; PC-AUTH where the route is protected.
     #[serde(rename = "PC-REFRESH")]
     Refresh,
     /// One request under the limit is answered normally, and the burst was delivered within the window.

@@ -90,6 +90,7 @@ impl Compiler<'_> {
             session: Session {
                 cache_seconds: profile.session.cache.map_or(0, |span| span.0),
                 refresh_grace_seconds: profile.session.refresh_grace.map_or(60, |span| span.0),
+                others_end_on_request: profile.session.password_change_ends_others == Some(false),
             },
             users: match profile.api.users {
                 Some(file::Users::Issuer) => Users::Issuer,

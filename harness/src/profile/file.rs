@@ -312,6 +312,9 @@ pub(super) struct Session {
     pub(super) cache: Option<Seconds>,
     /// How long a used refresh token is good for retries.
     pub(super) refresh_grace: Option<Seconds>,
+    /// `false`: a change of the password ends other sessions only where the user asks for it. `true` where nothing is
+    /// said.
+    pub(super) password_change_ends_others: Option<bool>,
 }
 
 /// How the API knows users.

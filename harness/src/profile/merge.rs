@@ -32,7 +32,7 @@ merge! {
     Policy { bad_token wrong_login others_object duplicate invalid anonymous denial enumeration_by_registration }
     Deployment { proxy }
     Limits { login login_address registration requests }
-    Session { cache refresh_grace }
+    Session { cache refresh_grace password_change_ends_others }
     Api { users }
     Gate { require }
 }

@@ -1,6 +1,6 @@
 //! From what happened on a stage to what the judge is asked.
 
-use scenarios::disclosure::{Disclosure, Reading, disclosures};
+use scenarios::disclosure::{Disclosure, Fact, FactKind, Reading, disclosures};
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, Silence, judge};
 use scenarios::model::{Connection, Expectation, Keyword, Step};
@@ -36,7 +36,16 @@ impl<'a> Seen<'a> {
 impl Stage<'_> {
     /// What an answer gave away of others.
     pub(crate) fn disclosed(&self, done: &Done) -> Vec<Disclosure> {
-        let (facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        let (mut facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        // The id of somebody who came for one case is known to no other case: a number would be found everywhere.
+        let fresh = self.actors.get("fresh").and_then(|fresh| fresh.id.clone());
+        if let Some(value) = fresh.filter(|_| done.exchange.actor == "fresh") {
+            facts.push(Fact {
+                owner: "fresh".into(),
+                kind: FactKind::Id,
+                value,
+            });
+        }
         let reading = Reading {
             receiver: done.receiver.as_deref(),
             sent: &done.sent,

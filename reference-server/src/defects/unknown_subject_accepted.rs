@@ -13,8 +13,11 @@ pub(super) const DEFECT: Defect = Defect {
     id: "unknown-subject-accepted",
     title: "A token is enough for a user who does not exist",
     cwe: 287,
-    caught_by: &["token.sub-unknown"],
-    implies: &[],
+    caught_by: &["token.sub-unknown", "token.deleted-user"],
+    implies: &[(
+        "errors.no-5xx-on-bad-token",
+        "a row of somebody who does not exist breaks a constraint of the database",
+    )],
     install: |parts| Parts {
         sessions: Arc::new(UnknownSubjectAccepted(parts.sessions.clone())),
         ..parts

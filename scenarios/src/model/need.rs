@@ -68,6 +68,8 @@ pub enum Ability {
     Production,
     /// The API looks users up itself, and does not trust the issuer's word alone.
     LocalUsers,
+    /// A change of the password ends the other sessions of the user unasked.
+    EndsOthers,
 }
 
 const WORDS: &[(&str, Ability)] = &[
@@ -100,6 +102,7 @@ const WORDS: &[(&str, Ability)] = &[
     ("public", Ability::Public),
     ("production", Ability::Production),
     ("local-users", Ability::LocalUsers),
+    ("ends-others", Ability::EndsOthers),
 ];
 
 impl fmt::Display for Ability {

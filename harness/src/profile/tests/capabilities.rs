@@ -521,6 +521,13 @@ fn sessions_users_and_the_environment_are_declared() {
         session,
         "300 10",
     );
+    let on_request = |t: &Target| t.session.others_end_on_request.to_string();
+    says(
+        "session.password_change_ends_others = false",
+        on_request,
+        "true",
+    );
+    says("session.cache = 1", on_request, "false");
     says(
         "api.users = \"issuer\"",
         |t| format!("{:?}", t.users),
