@@ -151,6 +151,10 @@ impl Lab for Bench<'_, '_> {
         cut.extend(exchanges);
     }
 
+    fn disposable(&self, actor: &str) -> bool {
+        self.stage.owns(actor) && self.stage.run.target.routes.contains_key("register")
+    }
+
     fn seed(&self) -> u64 {
         self.stage.run.options.seed
     }

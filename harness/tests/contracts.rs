@@ -30,6 +30,7 @@ const NOT_THERE: &[&str] = &[
     "errors.docs-exposure",
     "isolation.path-mix",
     "isolation.path-user-id",
+    "isolation.self-promote",
     "login.csrf",
     "login.password-change-needs-old",
     "refresh.after-logout",

@@ -38,6 +38,7 @@ mod delete_broken;
 mod deleted_account_only_marked;
 mod deleted_task_kept_for_all;
 mod deletes_any_task;
+mod deletes_any_user;
 mod deletes_without_token;
 mod email_as_subject;
 mod embedded_certificate_trusted;
@@ -123,7 +124,9 @@ mod public_fallback_secret;
 mod public_key_bytes_are_a_secret;
 mod public_key_file_is_a_secret;
 mod query_shown;
+mod quotes_escaped_by_hand;
 mod reads_any_task;
+mod reads_any_user;
 mod reflects_any_origin;
 mod refresh_broken;
 mod refresh_not_rotated;
@@ -134,6 +137,7 @@ mod registration_loses_the_address;
 mod registration_overwrites_the_password;
 mod registration_signs_in_the_owner;
 mod retry_after_too_short;
+mod role_from_profile;
 mod role_from_registration;
 mod scheme_compared_with_case;
 mod session_ends_after_seconds;
@@ -146,6 +150,7 @@ mod signature_part_optional;
 mod subject_list_is_its_first;
 mod subject_optional;
 mod task_list_without_token;
+mod text_cut_at_four_bytes;
 mod token_decoded_only_on_delete;
 mod token_decoded_only_on_patch;
 mod token_in_the_address;
@@ -226,6 +231,7 @@ pub const DEFECTS: &[Defect] = &[
     deleted_account_only_marked::DEFECT,
     deleted_task_kept_for_all::DEFECT,
     deletes_any_task::DEFECT,
+    deletes_any_user::DEFECT,
     deletes_without_token::DEFECT,
     email_as_subject::DEFECT,
     embedded_certificate_trusted::DEFECT,
@@ -311,7 +317,9 @@ pub const DEFECTS: &[Defect] = &[
     public_key_bytes_are_a_secret::DEFECT,
     public_key_file_is_a_secret::DEFECT,
     query_shown::DEFECT,
+    quotes_escaped_by_hand::DEFECT,
     reads_any_task::DEFECT,
+    reads_any_user::DEFECT,
     reflects_any_origin::DEFECT,
     refresh_broken::DEFECT,
     refresh_not_rotated::DEFECT,
@@ -322,6 +330,7 @@ pub const DEFECTS: &[Defect] = &[
     registration_overwrites_the_password::DEFECT,
     registration_signs_in_the_owner::DEFECT,
     retry_after_too_short::DEFECT,
+    role_from_profile::DEFECT,
     role_from_registration::DEFECT,
     scheme_compared_with_case::DEFECT,
     session_ends_after_seconds::DEFECT,
@@ -333,6 +342,7 @@ pub const DEFECTS: &[Defect] = &[
     subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,
     task_list_without_token::DEFECT,
+    text_cut_at_four_bytes::DEFECT,
     token_decoded_only_on_delete::DEFECT,
     token_decoded_only_on_patch::DEFECT,
     token_in_the_address::DEFECT,

@@ -17,6 +17,8 @@ mod burst;
 mod certificate;
 mod concurrent_users;
 mod existence;
+#[cfg(test)]
+mod fake;
 mod grid;
 pub mod guess;
 mod header_identity;
@@ -25,7 +27,11 @@ mod limit_bypass;
 mod login_burst;
 mod methods;
 mod owners;
+mod profile_other;
+mod quote_roundtrip;
+mod records;
 mod retry_after;
+mod self_promote;
 mod sequence;
 mod spelling;
 #[cfg(test)]
@@ -46,7 +52,10 @@ pub const PROBES: &[Probe] = &[
     limit_bypass::SPELT,
     login_burst::PROBE,
     methods::PROBE,
+    profile_other::PROBE,
+    quote_roundtrip::PROBE,
     retry_after::PROBE,
+    self_promote::PROBE,
     sequence::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
@@ -203,6 +212,10 @@ pub trait Lab: Send {
     /// What the target's certificate is worth, today and in so many days; an error where that cannot be said.
     async fn certificate(&mut self, _days: u32) -> Result<Certificate, String> {
         Err(ABSENT.into())
+    }
+    /// Whether this actor was registered for this scenario alone, so that the account may be changed and deleted.
+    fn disposable(&self, _actor: &str) -> bool {
+        false
     }
     /// Fixes choices.
     fn seed(&self) -> u64 {

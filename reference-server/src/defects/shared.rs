@@ -8,5 +8,6 @@ pub(super) mod foreign_keys;
 pub(super) mod hmac;
 pub(super) mod identities;
 pub(super) mod passwords;
+pub(super) mod records;
 pub(super) mod tasks;
 pub(super) mod tokens;

@@ -46,10 +46,15 @@ impl Default for Limiter {
 /// Runs a probe to its end, for accounts that are new to the target.
 pub(super) fn run(probe: &Probe, lab: &mut Limiter) -> Vec<Attempt> {
     lab.counts.clear();
+    finish((probe.run)(lab))
+}
+
+/// Runs a probe that waits for nothing outside.
+pub(super) fn finish<T>(run: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on((probe.run)(lab))
+    runtime.block_on(run)
 }
 
 impl Limiter {

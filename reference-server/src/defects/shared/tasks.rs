@@ -4,7 +4,7 @@ use crate::db::on;
 use crate::ids::{TaskId, UserId};
 use crate::parts::{Head, Parts};
 use crate::problem::Problem;
-use crate::tasks::{Scope, Task, Tasks};
+use crate::tasks::{Draft, Scope, Task, Tasks, Write};
 use async_trait::async_trait;
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -120,5 +120,33 @@ impl Tasks for CreatedFor {
             ..scope.clone()
         };
         self.0.create(parts, &scope, body).await
+    }
+}
+
+/// Titles are stored as `respelt` makes them.
+pub(in crate::defects) fn title_becomes(parts: Parts, respelt: fn(&str) -> String) -> Parts {
+    Parts {
+        tasks: Arc::new(Respelt(parts.tasks.clone(), respelt)),
+        ..parts
+    }
+}
+
+struct Respelt(Arc<dyn Tasks>, fn(&str) -> String);
+
+#[async_trait]
+impl Tasks for Respelt {
+    fn inner(&self) -> &dyn Tasks {
+        &*self.0
+    }
+
+    fn draft(
+        &self,
+        parts: &Parts,
+        write: Write,
+        body: &Map<String, Value>,
+    ) -> Result<Draft, Problem> {
+        let draft = self.0.draft(parts, write, body)?;
+        let title = draft.title.map(|title| (self.1)(&title));
+        Ok(Draft { title, ..draft })
     }
 }
