@@ -34,8 +34,21 @@ impl Budget {
 
     /// How long a request of this kind must wait at `now` (seconds); zero means that it was counted and may leave.
     pub(crate) fn delay(&self, kind: Kind, now: i64) -> Duration {
+        let longest = self.room(kind, 1, now);
+        if longest.is_zero() {
+            self.count(kind, now);
+        }
+        longest
+    }
+
+    /// How long until so many requests of this kind can leave one after another; none of them is counted yet.
+    pub(crate) fn room(&self, kind: Kind, count: u32, now: i64) -> Duration {
         let waits = self.touched(kind).map(|(limit, _, sent)| {
-            let Limit::Count { count, seconds } = limit else {
+            let Limit::Count {
+                count: most,
+                seconds,
+            } = limit
+            else {
                 return 0;
             };
             let mut sent = lock(sent);
@@ -43,18 +56,13 @@ impl Budget {
             while sent.front().is_some_and(|at| at + window < now) {
                 sent.pop_front();
             }
-            let over = sent.len() >= *count as usize;
-            if over {
-                sent.front().map_or(0, |at| at + window + 1 - now).max(1)
-            } else {
-                0
-            }
+            let over = (sent.len() + count as usize).saturating_sub(*most as usize);
+            // More than the limit never have room; then all that was sent must be forgotten.
+            let last = over.min(sent.len()).checked_sub(1);
+            let last = last.and_then(|last| sent.get(last));
+            last.map_or(0, |at| (at + window + 1 - now).max(1))
         });
-        let longest = waits.max().unwrap_or(0);
-        if longest == 0 {
-            self.count(kind, now);
-        }
-        Duration::from_secs(longest.unsigned_abs())
+        Duration::from_secs(waits.max().unwrap_or(0).unsigned_abs())
     }
 
     /// Counts a request that left without asking, as those of a burst do.
@@ -89,6 +97,25 @@ mod tests {
         let delay = budget.delay(Kind::Registration, 100);
         assert_eq!(delay, Duration::from_secs(11));
         assert_eq!(budget.delay(Kind::Registration, 111), Duration::ZERO);
+    }
+
+    #[test]
+    fn many_requests_wait_until_there_is_room_for_all() {
+        let limits = Limits {
+            login_address: Limit::Count {
+                count: 3,
+                seconds: 10,
+            },
+            ..Limits::default()
+        };
+        let budget = Budget::new(&limits);
+        budget.count(Kind::Login, 100);
+        budget.count(Kind::Login, 104);
+        assert_eq!(budget.room(Kind::Login, 1, 105), Duration::ZERO);
+        assert_eq!(budget.room(Kind::Login, 2, 105), Duration::from_secs(6));
+        assert_eq!(budget.room(Kind::Login, 3, 105), Duration::from_secs(10));
+        assert_eq!(budget.room(Kind::Login, 9, 105), Duration::from_secs(10));
+        assert_eq!(budget.room(Kind::Login, 9, 115), Duration::ZERO);
     }
 
     #[test]

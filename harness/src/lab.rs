@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
 use scenarios::model::Step;
-use scenarios::probes::{Certificate, DeclaredLimit, Front, Lab, Owned, Sent, find};
+use scenarios::probes::{Certificate, Counted, DeclaredLimit, Front, Lab, Owned, Sent, find};
 use scenarios::verdict::Verdict;
 
+use crate::budget::Kind;
 use crate::controls::{Sentinels, When};
 use crate::forge::Key;
 use crate::play::Case;
@@ -195,12 +196,26 @@ impl Lab for Bench<'_, '_> {
         self.stage.renew(actor).await.map_err(words)
     }
 
-    fn login_limit(&self) -> DeclaredLimit {
-        match self.stage.run.target.limits.login {
+    fn limit(&self, of: Counted) -> DeclaredLimit {
+        let limits = &self.stage.run.target.limits;
+        let limit = match of {
+            Counted::FailedLogins => limits.login,
+            Counted::Logins => limits.login_address,
+            Counted::Registrations => limits.registration,
+        };
+        match limit {
             Limit::Undeclared => DeclaredLimit::Undeclared,
             Limit::Edge => DeclaredLimit::Edge,
             Limit::Count { count, seconds } => DeclaredLimit::Count { count, seconds },
         }
+    }
+
+    async fn room(&mut self, of: Counted, count: u32) -> Result<(), String> {
+        let kind = match of {
+            Counted::FailedLogins | Counted::Logins => Kind::Login,
+            Counted::Registrations => Kind::Registration,
+        };
+        crate::wire::room(self.stage.run, kind, count).await
     }
 
     fn wordlist(&self) -> &[u8] {
@@ -221,6 +236,12 @@ impl Lab for Bench<'_, '_> {
     }
 
     fn patience(&self) -> Duration {
-        self.stage.run.options.patience
+        // A clock that moves when it is waited on costs no patience.
+        const FREE: Duration = Duration::from_secs(3600);
+        let options = &self.stage.run.options;
+        match options.time.is_shared() {
+            true => options.patience.max(FREE),
+            false => options.patience,
+        }
     }
 }

@@ -97,8 +97,17 @@ pub(crate) async fn transmit(
 }
 
 async fn keep_to_limits(run: &Run, kind: Kind) -> Result<(), String> {
+    until_free(run, |now| run.budget.delay(kind, now)).await
+}
+
+/// Waits until so many requests have room in the declared limits.
+pub(crate) async fn room(run: &Run, kind: Kind, count: u32) -> Result<(), String> {
+    until_free(run, |now| run.budget.room(kind, count, now)).await
+}
+
+async fn until_free(run: &Run, delay: impl Fn(i64) -> Duration) -> Result<(), String> {
     loop {
-        let delay = run.budget.delay(kind, run.options.time.unix());
+        let delay = delay(run.options.time.unix());
         if delay.is_zero() {
             return Ok(());
         }

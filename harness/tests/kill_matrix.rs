@@ -46,12 +46,21 @@ const SIGNED_BY: &[(&str, Signing)] = &[
     ("public-key-file-is-a-secret", Signing::Rs256),
 ];
 
-/// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, and in production
-/// the documentation of the reference server is a finding too.
+/// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, in production the
+/// documentation of the reference server is a finding too, and others need passwords at their full cost, or low limits.
 const ALONE: &[(&str, &[&str])] = &[
     ("cookie-without-secure", &["cookie.secure"]),
+    ("limit-counted-afterwards", &["rate.race"]),
+    ("no-address-limit", &["rate.login-spray"]),
+    ("no-registration-limit", &["rate.registration-burst"]),
     ("session-ends-after-seconds", &["session.persists"]),
 ];
+
+/// Defects that show while a password is hashed at its full cost.
+const REAL_PASSWORDS: &[&str] = &["limit-counted-afterwards"];
+
+/// Defects of limits that are looked for only where they are low.
+const LOW_LIMITS: &[&str] = &["no-address-limit", "no-registration-limit"];
 
 /// Scenarios that no defect of the reference server can show, each with the reason.
 const UNPROVEN: &[(&str, &str)] = &[
@@ -79,6 +88,9 @@ fn main() -> ExitCode {
         }),
         Trial::test("a secret that was guessed is used", || {
             a_guessed_secret_is_used(catalogue)
+        }),
+        Trial::test("low limits of an address are met", || {
+            low_limits_are_met(catalogue)
         }),
         Trial::test("the page of the kill matrix is fresh", || {
             the_page_is_fresh(catalogue)
@@ -147,6 +159,8 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             auth,
             signing: signing_of(defect.id),
             production: IN_PRODUCTION.contains(&defect.id),
+            low_limits: LOW_LIMITS.contains(&defect.id),
+            real_passwords: REAL_PASSWORDS.contains(&defect.id),
             defect: Some(defect),
             select: alone(defect.id),
             skip: left_out(defect),
@@ -225,6 +239,20 @@ fn a_guessed_secret_is_used(catalogue: &Catalogue) -> Result<(), Failed> {
     ok_unless(wrong)
 }
 
+/// What the secure server skips, for its own limits are too high to be looked for, passes where they are low.
+fn low_limits_are_met(catalogue: &Catalogue) -> Result<(), Failed> {
+    let select = ["rate.login-spray", "rate.registration-burst"].map(str::to_owned);
+    let bout = Bout {
+        low_limits: true,
+        select: select.into(),
+        ..Bout::default()
+    };
+    let report = fought(catalogue, &bout)?;
+    let judged = report.results.iter();
+    let wrong = judged.filter(|result| result.verdict != Verdict::Pass);
+    ok_unless(wrong.map(shown).collect())
+}
+
 fn signing_of(id: &str) -> Signing {
     let other = SIGNED_BY.iter().find(|(defect, _)| *defect == id);
     other.map_or(Signing::Hs256, |(_, signing)| *signing)
@@ -281,6 +309,10 @@ fn every_name_exists(catalogue: &Catalogue) -> Result<(), Failed> {
     let unknown = |id: &&str| reference_server::defects::find(id).is_none();
     let cookie = IN_COOKIE_MODE.iter().copied().filter(unknown);
     wrong.extend(cookie.map(|id| format!("IN_COOKIE_MODE names {id}")));
+    let real = REAL_PASSWORDS.iter().copied().filter(unknown);
+    wrong.extend(real.map(|id| format!("REAL_PASSWORDS names {id}")));
+    let low = LOW_LIMITS.iter().copied().filter(unknown);
+    wrong.extend(low.map(|id| format!("LOW_LIMITS names {id}")));
     let production = IN_PRODUCTION.iter().copied().filter(unknown);
     wrong.extend(production.map(|id| format!("IN_PRODUCTION names {id}")));
     let only = ALONE.iter().map(|(id, _)| *id).filter(unknown);

@@ -55,6 +55,7 @@ mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
+mod failures_never_forgotten;
 mod filter_replaces_the_owner;
 mod foreign_characters_skipped;
 mod forms_of_other_sites_sign_in;
@@ -72,6 +73,7 @@ mod key_id_is_a_path;
 mod key_id_pasted_into_query;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
+mod limit_counted_afterwards;
 mod limit_counts_the_raw_address;
 mod limiter_key_changes;
 mod list_ignores_expiry;
@@ -89,9 +91,11 @@ mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
 mod month_long_tokens;
+mod no_address_limit;
 mod no_challenge;
 mod no_credentials_header;
 mod no_login_limit;
+mod no_registration_limit;
 mod no_retry_after;
 mod not_before_ignored;
 mod nul_reaches_the_database;
@@ -149,6 +153,7 @@ mod signature_never_verified;
 mod signature_part_optional;
 mod subject_list_is_its_first;
 mod subject_optional;
+mod success_clears_every_count;
 mod task_list_without_token;
 mod text_cut_at_four_bytes;
 mod token_decoded_only_on_delete;
@@ -248,6 +253,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
+    failures_never_forgotten::DEFECT,
     filter_replaces_the_owner::DEFECT,
     foreign_characters_skipped::DEFECT,
     forms_of_other_sites_sign_in::DEFECT,
@@ -265,6 +271,7 @@ pub const DEFECTS: &[Defect] = &[
     key_id_pasted_into_query::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
+    limit_counted_afterwards::DEFECT,
     limit_counts_the_raw_address::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
@@ -282,9 +289,11 @@ pub const DEFECTS: &[Defect] = &[
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
     month_long_tokens::DEFECT,
+    no_address_limit::DEFECT,
     no_challenge::DEFECT,
     no_credentials_header::DEFECT,
     no_login_limit::DEFECT,
+    no_registration_limit::DEFECT,
     no_retry_after::DEFECT,
     not_before_ignored::DEFECT,
     nul_reaches_the_database::DEFECT,
@@ -341,6 +350,7 @@ pub const DEFECTS: &[Defect] = &[
     signature_part_optional::DEFECT,
     subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,
+    success_clears_every_count::DEFECT,
     task_list_without_token::DEFECT,
     text_cut_at_four_bytes::DEFECT,
     token_decoded_only_on_delete::DEFECT,

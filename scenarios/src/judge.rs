@@ -16,6 +16,8 @@ pub mod check;
 mod origin;
 mod same;
 
+pub(crate) use same::alike;
+
 /// What the controls around an attack said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
@@ -392,7 +394,7 @@ fn refused_with_success(response: &Response, seen: &Observation<'_>) -> Held {
     }
     match seen.control {
         Some(control)
-            if control.status == response.status && same::alike(control, response, seen.sent) =>
+            if control.status == response.status && alike(control, response, seen.sent) =>
         {
             Err(fault(
                 "a refusal",

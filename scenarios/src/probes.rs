@@ -24,16 +24,21 @@ pub mod guess;
 mod header_identity;
 mod jwks_public_only;
 mod limit_bypass;
+mod lock_out;
 mod login_burst;
 mod methods;
 mod owners;
 mod profile_other;
 mod quote_roundtrip;
 mod records;
+mod race;
+mod registration_burst;
 mod retry_after;
 mod self_promote;
 mod sequence;
 mod spelling;
+mod spray;
+mod success_resets;
 #[cfg(test)]
 mod testing;
 mod vary_origin;
@@ -51,12 +56,17 @@ pub const PROBES: &[Probe] = &[
     limit_bypass::FORWARDED,
     limit_bypass::SPELT,
     login_burst::PROBE,
+    lock_out::PROBE,
     methods::PROBE,
     profile_other::PROBE,
     quote_roundtrip::PROBE,
+    race::PROBE,
+    registration_burst::PROBE,
     retry_after::PROBE,
     self_promote::PROBE,
     sequence::PROBE,
+    spray::PROBE,
+    success_resets::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
 ];
@@ -120,6 +130,17 @@ pub enum DeclaredLimit {
     },
 }
 
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Failed logins for one account.
+    FailedLogins,
+    /// Logins from one address.
+    Logins,
+    /// Registrations from one address.
+    Registrations,
+}
+
 /// What stands before the target and sees headers first, as far as profile and address tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Front {
@@ -156,8 +177,12 @@ pub trait Lab: Send {
     async fn wait(&mut self, duration: Duration) -> Result<(), String>;
     /// Signs in anew and gives the access token as text.
     async fn fresh_token(&mut self, actor: &str) -> Result<String, String>;
-    /// Failed logins for one account that the profile declares to be allowed.
-    fn login_limit(&self) -> DeclaredLimit;
+    /// The limit that the profile declares.
+    fn limit(&self, of: Counted) -> DeclaredLimit;
+    /// Waits until the declared limits have room for so many requests from this address.
+    async fn room(&mut self, _of: Counted, _count: u32) -> Result<(), String> {
+        Ok(())
+    }
     /// Whether a burst of this run met no limit of failed logins; others need not look again.
     fn has_no_login_limit(&self) -> bool {
         false

@@ -8,7 +8,7 @@ use std::time::Duration;
 use authspec::options::Options;
 use authspec::profile::{Overrides, Source, load};
 use authspec::secret::Secret;
-use authspec::target::Environment;
+use authspec::target::{Environment, Limit};
 use authspec::time::Time;
 use libtest_mimic::Failed;
 use reference_server::defects::{Defect, cheap_passwords};
@@ -21,6 +21,9 @@ use tokio::net::TcpListener;
 
 /// A database that goes with the server.
 pub(crate) const IN_MEMORY: &str = "sqlite::memory:";
+
+/// A limit that a burst meets.
+const LOW: u32 = 20;
 
 /// Long enough for every signing algorithm.
 const SECRET: &str = "Vw3yq1r8TzK0mXn5bLd7PcJf2GhSa9Eu4QiRoWtYx6ZkN3vB8sMd1LpHg5TjCw7QeUfXa0";
@@ -36,6 +39,10 @@ pub(crate) struct Bout {
     pub(crate) knows_secret: bool,
     /// The profile says that this is production.
     pub(crate) production: bool,
+    /// Server and profile have low limits for an address, which a burst meets.
+    pub(crate) low_limits: bool,
+    /// Passwords are hashed as they really are, at their full cost.
+    pub(crate) real_passwords: bool,
     pub(crate) select: Vec<String>,
     pub(crate) skip: Vec<String>,
 }
@@ -50,6 +57,8 @@ impl Default for Bout {
             database: IN_MEMORY.to_owned(),
             knows_secret: true,
             production: false,
+            low_limits: false,
+            real_passwords: false,
             select: Vec::new(),
             skip: Vec::new(),
         }
@@ -79,9 +88,13 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
     if let Some(variant) = bout.variant {
         (variant.configure)(&mut config);
     }
+    if bout.low_limits {
+        config.limits.logins = LOW;
+        config.limits.registrations = LOW;
+    }
     let clock = Arc::new(SharedClock::new());
     let mut parts = Parts::secure(&config, clock.clone()).await?;
-    if bout.defect.is_some() || bout.variant.is_some() {
+    if (bout.defect.is_some() || bout.variant.is_some()) && !bout.real_passwords {
         parts = cheap_passwords(parts)?;
     }
     if let Some(defect) = bout.defect {
@@ -107,6 +120,14 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
     let mut target = load(source, &overrides, &|_| None, &|_| {
         Err(std::io::ErrorKind::NotFound.into())
     })?;
+    if bout.low_limits {
+        let low = Limit::Count {
+            count: LOW,
+            seconds: 60,
+        };
+        target.limits.login_address = low;
+        target.limits.registration = low;
+    }
     if bout.production {
         target.environment = Environment::Production;
     }

@@ -28,9 +28,12 @@ impl Throttle for LoginLimitTooHigh {
 
     fn limit(&self, parts: &Parts, rule: Rule) -> Limit {
         let limit = self.0.limit(parts, rule);
-        Limit {
-            max: limit.max * 1000,
-            ..limit
+        match rule {
+            Rule::FailedLogin => Limit {
+                max: limit.max * 1000,
+                ..limit
+            },
+            Rule::FailedPasswordChange | Rule::Login | Rule::Registration => limit,
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Failed logins are not counted (CWE-307).
 
 use super::Defect;
-use crate::parts::Parts;
-use crate::throttle::{Attempt, Rule, Throttle};
-use async_trait::async_trait;
-use std::sync::Arc;
-use std::time::Duration;
+use super::shared::limits::without;
+use crate::throttle::Rule;
 
 pub(super) const DEFECT: Defect = Defect {
     id: "no-login-limit",
@@ -13,21 +10,5 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 307,
     caught_by: &["rate.login-burst"],
     implies: &[],
-    install: |parts| Parts {
-        throttle: Arc::new(NoLoginLimit(parts.throttle.clone())),
-        ..parts
-    },
+    install: |parts| without(parts, Rule::FailedLogin),
 };
-
-struct NoLoginLimit(Arc<dyn Throttle>);
-
-#[async_trait]
-impl Throttle for NoLoginLimit {
-    fn inner(&self) -> &dyn Throttle {
-        &*self.0
-    }
-
-    async fn attempt(&self, _: &Parts, _: Rule, _: &str) -> Result<Attempt, Duration> {
-        Ok(Attempt::uncounted())
-    }
-}

@@ -7,6 +7,7 @@ pub(super) mod fetch;
 pub(super) mod foreign_keys;
 pub(super) mod hmac;
 pub(super) mod identities;
+pub(super) mod limits;
 pub(super) mod passwords;
 pub(super) mod records;
 pub(super) mod tasks;

@@ -73,7 +73,7 @@ pub(super) fn difference(
 }
 
 /// Whether two answers are the same but for varying values.
-pub(super) fn alike(one: &Response, two: &Response, sent: &str) -> bool {
+pub(crate) fn alike(one: &Response, two: &Response, sent: &str) -> bool {
     masked(&one.text(), sent) == masked(&two.text(), sent)
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Attempt, DeclaredLimit, Lab, Sent};
+use super::{Attempt, Counted, DeclaredLimit, Lab, Sent};
 use crate::exchange::Response;
+use crate::judge::alike;
 use crate::model::Step;
 use crate::verdict::Verdict;
 
@@ -57,9 +58,13 @@ pub(super) fn size(limit: DeclaredLimit) -> (u32, Duration) {
 
 /// Sends wrong passwords for an account up to one above the limit, or until one is throttled.
 pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
-    let (most, window) = size(lab.login_limit());
+    let (most, window) = size(lab.limit(Counted::FailedLogins));
+    // Where the limit of the address were met, that of the account would not be seen.
+    if let Err(why) = lab.room(Counted::Logins, most).await {
+        return Outcome::Unclear(why);
+    }
     let mut delays = Vec::new();
-    let mut judged = None;
+    let mut answers: Vec<Response> = Vec::new();
     let start = lab.now();
     for attempt in 0..most {
         let sent = lab.send(wrong_login(actor), attempt == 0).await;
@@ -67,7 +72,7 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
             Ok(response) => response,
             Err(why) => return Outcome::Unclear(format!("attempt {}: {why}", attempt + 1)),
         };
-        let first = *judged.get_or_insert(response.status);
+        let first = answers.first().unwrap_or(&response).status;
         if response.is_throttled() || response.status != first {
             return match attempt {
                 0 => Outcome::Unclear("the very first wrong password was throttled".into()),
@@ -79,6 +84,7 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
             };
         }
         delays.push(response.duration);
+        answers.push(response);
     }
     let took = lab.now().saturating_sub(start);
     let edge = |slice: &[Duration]| {
@@ -108,8 +114,22 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
             window.as_secs()
         ));
     }
+    if let Some(how) = changed(&answers) {
+        return Outcome::Unclear(how);
+    }
     lab.found_no_login_limit();
     Outcome::Unbounded(most)
+}
+
+/// How the last of many answers differs from the first ones, which are alike: it may ask for more than a password.
+pub(super) fn changed(answers: &[Response]) -> Option<String> {
+    let [first, second, .., last] = answers else {
+        return None;
+    };
+    (alike(first, second, "") && !alike(first, last, "")).then(|| {
+        let text: String = last.text().chars().take(120).collect();
+        format!("the last answers have the status of the first ones, and another text: `{text}`")
+    })
 }
 
 /// The answer to a wrong password, whatever it is, unless it says nothing about limits.
@@ -131,7 +151,7 @@ pub(super) async fn throttled(lab: &mut dyn Lab, actor: &str) -> Result<Ceiling,
         let why = "no limit was met, so that there is none to look at (see rate.login-burst)";
         Verdict::Skipped(why.into())
     };
-    if lab.login_limit() == DeclaredLimit::Edge {
+    if lab.limit(Counted::FailedLogins) == DeclaredLimit::Edge {
         return Err(at_the_edge());
     }
     if lab.has_no_login_limit() {
@@ -144,8 +164,61 @@ pub(super) async fn throttled(lab: &mut dyn Lab, actor: &str) -> Result<Ceiling,
     }
 }
 
+/// The limit as it is where nothing was counted before, with room for guesses at `next`: one wrong password was judged.
+pub(super) async fn measured(lab: &mut dyn Lab, next: &str) -> Result<Ceiling, Verdict> {
+    let ceiling = throttled(lab, "alice").await?;
+    if judged(lab, &ceiling, next).await? {
+        return Ok(ceiling);
+    }
+    // It counts for the address, and may have counted what others sent before.
+    rest(lab, &ceiling).await?;
+    let ceiling = throttled(lab, "alice").await?;
+    rest(lab, &ceiling).await?;
+    match judged(lab, &ceiling, next).await? {
+        true => Ok(ceiling),
+        false => Err(Verdict::Inconclusive(
+            "the limit is still there when its window should be over".into(),
+        )),
+    }
+}
+
+async fn judged(lab: &mut dyn Lab, ceiling: &Ceiling, actor: &str) -> Result<bool, Verdict> {
+    let sent = lab.send(wrong_login(actor), false).await;
+    let response = answer(sent).map_err(Verdict::Inconclusive)?;
+    Ok(ceiling.lets_through(&response))
+}
+
+/// Waits until nothing is counted any more.
+async fn rest(lab: &mut dyn Lab, ceiling: &Ceiling) -> Result<(), Verdict> {
+    let (_, window) = size(lab.limit(Counted::FailedLogins));
+    let most = announced(&ceiling.answer).unwrap_or_default().max(window);
+    wait(lab, most).await.map_err(Verdict::Inconclusive)
+}
+
+/// Waits so long and a second more, where the user has the patience.
+pub(super) async fn wait(lab: &mut dyn Lab, duration: Duration) -> Result<(), String> {
+    if duration > lab.patience() {
+        let seconds = duration.as_secs();
+        return Err(format!(
+            "the limit lasts {seconds} s; give --patience {}s",
+            seconds + 1
+        ));
+    }
+    lab.wait(duration + Duration::from_secs(1)).await
+}
+
 pub(super) fn at_the_edge() -> Verdict {
     Verdict::Skipped("the profile declares that the edge limits logins".into())
+}
+
+/// A declared limit that is not looked for, since more than `most` requests would be needed.
+pub(super) fn beyond(limit: DeclaredLimit, most: u32) -> Verdict {
+    let (count, window) = size(limit);
+    Verdict::Skipped(format!(
+        "the profile declares a limit of {} in {} s, and no more than {most} are sent here",
+        count - 1,
+        window.as_secs()
+    ))
 }
 
 /// One attempt that stands for the whole probe.

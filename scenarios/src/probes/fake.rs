@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::testing::finish;
-use super::{ABSENT, Attempt, DeclaredLimit, Lab, Owned, Probe, Sent};
+use super::{ABSENT, Attempt, Counted, DeclaredLimit, Lab, Owned, Probe, Sent};
 use crate::exchange::{Answer, Exchange, Response};
 use crate::judge::ObjectState;
 use crate::model::Step;
@@ -138,7 +138,7 @@ impl Lab for Fake {
     async fn fresh_token(&mut self, _: &str) -> Result<String, String> {
         Err(ABSENT.into())
     }
-    fn login_limit(&self) -> DeclaredLimit {
+    fn limit(&self, _: Counted) -> DeclaredLimit {
         DeclaredLimit::Undeclared
     }
     fn text(&self, template: &str) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! Wrong passwords for one account, one after another, until the target slows or stops them.
 
 use super::burst::{Outcome, at_the_edge, only, wrong_passwords};
-use super::{Attempt, DeclaredLimit, Lab, Probe, Run};
+use super::{Attempt, Counted, DeclaredLimit, Lab, Probe, Run};
 use crate::model::Severity;
 use crate::verdict::{Mismatch, Verdict};
 
@@ -11,7 +11,7 @@ pub(super) const PROBE: Probe = Probe {
 };
 
 async fn burst(lab: &mut dyn Lab) -> Vec<Attempt> {
-    let limit = lab.login_limit();
+    let limit = lab.limit(Counted::FailedLogins);
     if limit == DeclaredLimit::Edge {
         return only("burst", at_the_edge());
     }
