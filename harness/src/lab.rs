@@ -218,6 +218,10 @@ impl Lab for Bench<'_, '_> {
         crate::wire::room(self.stage.run, kind, count).await
     }
 
+    fn impatient(&mut self) {
+        self.stage.impatient = true;
+    }
+
     fn wordlist(&self) -> &[u8] {
         &self.stage.run.options.wordlist
     }

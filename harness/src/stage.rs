@@ -31,6 +31,8 @@ pub(crate) struct Stage<'r> {
     credentials: BTreeMap<String, Credential>,
     /// Alice's object for calls that name none.
     implicit: Option<Object>,
+    /// What asks to wait is not waited for.
+    pub(crate) impatient: bool,
     /// Every exchange since it was last taken, in order.
     pub(crate) record: Vec<Exchange>,
 }
@@ -176,6 +178,7 @@ impl<'r> Stage<'r> {
             objects: BTreeMap::new(),
             credentials: BTreeMap::new(),
             implicit: None,
+            impatient: false,
             record: Vec::new(),
         })
     }
@@ -465,7 +468,7 @@ impl<'r> Stage<'r> {
             marker: sent_marker,
             recipe: forged.and(step.token.clone()),
             anonymous,
-            patient: !self.bursts() || part == Part::Control,
+            patient: !(self.impatient || self.bursts()) || part == Part::Control,
             request,
             sender,
             step,

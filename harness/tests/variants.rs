@@ -135,7 +135,7 @@ fn nothing_fires(catalogue: &Catalogue, variant: &'static Variant) -> Result<(),
             Verdict::Pass => !must(variant, &result.id),
             Verdict::Skipped => anyway.contains(&result.id) || named(variant.skips),
             Verdict::Fail => named(variant.fails) && result.severity == Severity::Low,
-            Verdict::Inconclusive => named(variant.unclear),
+            Verdict::Inconclusive => named(variant.unclear) || bout::is_noise(result),
             Verdict::Error => false,
         };
         if !right {

@@ -170,6 +170,7 @@ mod unknown_algorithm_unchecked;
 mod unknown_subject_accepted;
 mod unknown_user_is_404;
 mod unknown_user_is_told;
+mod unknown_user_not_hashed;
 mod update_broken;
 mod update_cached_by_id;
 mod updates_any_task;
@@ -367,6 +368,7 @@ pub const DEFECTS: &[Defect] = &[
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,
     unknown_user_is_told::DEFECT,
+    unknown_user_not_hashed::DEFECT,
     update_broken::DEFECT,
     update_cached_by_id::DEFECT,
     updates_any_task::DEFECT,

@@ -12,4 +12,5 @@ pub mod judge;
 pub mod model;
 pub mod probes;
 pub mod schema;
+pub mod timing;
 pub mod verdict;

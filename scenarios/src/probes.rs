@@ -26,12 +26,13 @@ mod jwks_public_only;
 mod limit_bypass;
 mod lock_out;
 mod login_burst;
+mod login_timing;
 mod methods;
 mod owners;
 mod profile_other;
 mod quote_roundtrip;
-mod records;
 mod race;
+mod records;
 mod registration_burst;
 mod retry_after;
 mod self_promote;
@@ -55,8 +56,9 @@ pub const PROBES: &[Probe] = &[
     jwks_public_only::PROBE,
     limit_bypass::FORWARDED,
     limit_bypass::SPELT,
-    login_burst::PROBE,
     lock_out::PROBE,
+    login_burst::PROBE,
+    login_timing::PROBE,
     methods::PROBE,
     profile_other::PROBE,
     quote_roundtrip::PROBE,
@@ -197,6 +199,8 @@ pub trait Lab: Send {
     fn now(&self) -> Duration {
         Duration::ZERO
     }
+    /// From now on an answer that asks to wait is taken as it is; bursts are so from the start.
+    fn impatient(&mut self) {}
     /// Words of the user's own list for guessing, one a line.
     fn wordlist(&self) -> &[u8];
     /// The key set that the issuer publishes (RFC 7517), one JWK each.
