@@ -210,7 +210,7 @@ fn give(ability: Ability) -> Option<&'static str> {
         Ability::Object | Ability::List | Ability::Update | Ability::Delete => {
             Some("a [[resource]] with it in the profile")
         }
-        Ability::Production => Some("environment = \"production\" under [target] in the profile"),
+        Ability::Production => Some("environment = \"production\" at the top of the profile"),
         Ability::Register
         | Ability::Login
         | Ability::Me

@@ -240,6 +240,29 @@ mod tests {
     }
 
     #[test]
+    fn each_spelling_is_replaced_whole() {
+        let redactor = Redactor::default();
+        redactor.add("ALICE_PASSWORD", "p<ss/wor+d12");
+        for text in [
+            "p<ss/wor+d12",
+            "p%3css%2fwor%2bd12",
+            "p%3Css%2Fwor%2Bd12",
+            "p\\u003css/wor+d12",
+            "p<ss\\/wor+d12",
+            "p&lt;ss/wor+d12",
+            "703c73732f776f722b643132",
+            "703C73732F776F722B643132",
+            "cDxzcy93b3IrZDEy",
+        ] {
+            let (clean, _) = redactor.text(text);
+            assert_eq!(clean, "$ALICE_PASSWORD", "{text}");
+        }
+        // What mixes with a neighbour stays, and says nothing.
+        let (clean, _) = redactor.text(&Base64::encode_string(b"xp<ss/wor+d12"));
+        assert_eq!(clean, "eH$ALICE_PASSWORDg==");
+    }
+
+    #[test]
     fn what_looks_like_a_secret_is_masked() {
         let redactor = Redactor::default();
         let text = r#"{"access_token":"abcdef","x":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","h":"$2b$12$abcdefghij"}"#;
@@ -301,6 +324,26 @@ mod tests {
         let (clean, variables) = redactor.text("<first-half-and-the-rest>");
         assert_eq!(clean, "<$BOB_PASSWORD>");
         assert_eq!(variables, ["BOB_PASSWORD"]);
+    }
+
+    #[test]
+    fn secrets_side_by_side_keep_their_names() {
+        let redactor = Redactor::default();
+        redactor.add("ALICE_PASSWORD", "first-one");
+        redactor.add("BOB_PASSWORD", "other-one");
+        let (clean, variables) = redactor.text("first-oneother-one");
+        assert_eq!(clean, "$ALICE_PASSWORD$BOB_PASSWORD");
+        assert_eq!(variables, ["ALICE_PASSWORD", "BOB_PASSWORD"]);
+    }
+
+    #[test]
+    fn a_secret_counts_once_and_from_four_bytes_on() {
+        let redactor = Redactor::default();
+        for secret in ["abc", "wxyz", "wxyz", "other-one"] {
+            redactor.add("ALICE_TOKEN", secret);
+        }
+        let (clean, _) = redactor.text("abc 616263 wxyz other-one");
+        assert_eq!(clean, "abc 616263 $ALICE_TOKEN $ALICE_TOKEN_2");
     }
 
     proptest::proptest! {

@@ -263,6 +263,57 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_twice_is_told_once_for_each_owner() {
+        let marker = |owner: &str, value: &str| Fact {
+            owner: owner.into(),
+            kind: FactKind::Marker,
+            value: value.into(),
+        };
+        let known = [
+            marker("alice", "m4rk3r"),
+            marker("alice", "0th3r"),
+            marker("bob", "th1rd"),
+        ];
+        let response = Response {
+            status: 200,
+            body: b"m4rk3r 0th3r th1rd".to_vec(),
+            ..Response::default()
+        };
+        let reading = Reading {
+            receiver: None,
+            sent: "",
+            id_pointers: &[],
+        };
+        let found = disclosures(&response, reading, &known);
+        let owners: Vec<_> = found.iter().map(|found| found.owner.as_str()).collect();
+        assert_eq!(owners, ["alice", "bob"]);
+    }
+
+    #[test]
+    fn a_fact_is_shown_where_it_stands_and_nowhere_else() {
+        let [marker, email, id] = &facts()[..] else {
+            panic!("three facts")
+        };
+        let response = Response {
+            status: 200,
+            headers: vec![("x-user".into(), "Alice@Example.com".into())],
+            body: br#"{"user_id":7,"count":7,"title":"m4rk3r"}"#.to_vec(),
+            ..Response::default()
+        };
+        let at = |pointer: &str| [pointer.to_owned()];
+        assert!(shows(&response, marker, &[]));
+        assert!(shows(&response, email, &[]));
+        assert!(shows(&response, id, &at("/user_id")));
+        assert!(!shows(&response, id, &at("/id")));
+        let nothing = Response {
+            status: 200,
+            ..Response::default()
+        };
+        assert!(!shows(&nothing, marker, &[]));
+        assert!(!shows(&nothing, email, &[]));
+    }
+
+    #[test]
     fn ones_own_facts_are_no_disclosure() {
         let response = Response {
             status: 200,
