@@ -16,6 +16,8 @@ pub(crate) struct Words<'a> {
     pub(crate) origin: Option<&'a str>,
     /// The word before the token, where there is one.
     pub(crate) scheme: Option<&'a str>,
+    /// The name of the cookie that carries the credential.
+    pub(crate) cookie: Option<&'a str>,
     pub(crate) refresh_grace: u64,
     pub(crate) cache: u64,
     pub(crate) token_life: Option<u64>,
@@ -110,6 +112,12 @@ fn named(name: &str, words: &Words<'_>) -> Result<String, Unwritable> {
                 .scheme
                 .map(str::to_owned)
                 .ok_or_else(|| missing("scheme before its tokens"));
+        }
+        "cookie" => {
+            return words
+                .cookie
+                .map(str::to_owned)
+                .ok_or_else(|| missing("session cookie"));
         }
         "refresh_grace" => return Ok(margin(words.refresh_grace)),
         "cache" => return Ok(margin(words.cache)),
@@ -256,6 +264,7 @@ mod tests {
             objects: [("task", ("7", "mk7"))].into(),
             origin: Some("http://localhost:3000"),
             scheme: Some("Bearer"),
+            cookie: Some("sid"),
             refresh_grace: 5,
             cache: 0,
             token_life: None,
@@ -280,6 +289,7 @@ mod tests {
         check("{task.id|append:x}", Ok("7x"));
         check("{task.marker|chop}", Ok("mk"));
         check("{refresh_grace}", Ok("6s"));
+        check("{cookie}=x", Ok("sid=x"));
         check("{scheme|lower} {scheme|swapcase}", Ok("bearer bEARER"));
     }
 

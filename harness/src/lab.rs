@@ -188,6 +188,14 @@ impl Lab for Bench<'_, '_> {
         since.duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
+    fn waited(&self) -> Duration {
+        Duration::from_millis(self.stage.run.options.time.waited_ms())
+    }
+
+    fn refresh_token(&self, saved: &str) -> Option<String> {
+        self.stage.refresh_token(saved)
+    }
+
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {
         crate::wire::wait(self.stage.run, "until a limit has passed", duration).await
     }

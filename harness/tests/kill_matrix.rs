@@ -32,7 +32,9 @@ const IN_COOKIE_MODE: &[&str] = &[
     "credentials-header-misspelt",
     "default-secret-signs-cookies",
     "forms-of-other-sites-sign-in",
+    "login-keeps-the-session",
     "no-credentials-header",
+    "verification-cached-by-signature",
 ];
 
 /// Defects that weigh where the profile says that it is production.

@@ -79,6 +79,7 @@ mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
 mod lists_all_tasks;
+mod login_keeps_the_session;
 mod login_limit_too_high;
 mod login_session_not_stored;
 mod logout_clears_the_client_only;
@@ -133,10 +134,12 @@ mod reads_any_task;
 mod reads_any_user;
 mod reflects_any_origin;
 mod refresh_broken;
+mod refresh_checked_before_it_is_marked;
 mod refresh_not_rotated;
 mod refresh_opens_another_session;
 mod refresh_reuse_accepted;
 mod refresh_token_opens_the_api;
+mod registration_looks_before_it_inserts;
 mod registration_loses_the_address;
 mod registration_overwrites_the_password;
 mod registration_signs_in_the_owner;
@@ -278,6 +281,7 @@ pub const DEFECTS: &[Defect] = &[
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
     lists_all_tasks::DEFECT,
+    login_keeps_the_session::DEFECT,
     login_limit_too_high::DEFECT,
     login_session_not_stored::DEFECT,
     logout_clears_the_client_only::DEFECT,
@@ -332,10 +336,12 @@ pub const DEFECTS: &[Defect] = &[
     reads_any_user::DEFECT,
     reflects_any_origin::DEFECT,
     refresh_broken::DEFECT,
+    refresh_checked_before_it_is_marked::DEFECT,
     refresh_not_rotated::DEFECT,
     refresh_opens_another_session::DEFECT,
     refresh_reuse_accepted::DEFECT,
     refresh_token_opens_the_api::DEFECT,
+    registration_looks_before_it_inserts::DEFECT,
     registration_loses_the_address::DEFECT,
     registration_overwrites_the_password::DEFECT,
     registration_signs_in_the_owner::DEFECT,

@@ -16,6 +16,7 @@ mod bad_input;
 mod burst;
 mod certificate;
 mod concurrent_users;
+mod cookie_tamper;
 mod existence;
 #[cfg(test)]
 mod fake;
@@ -36,13 +37,20 @@ mod records;
 mod registration_burst;
 mod retry_after;
 mod self_promote;
+mod refresh_race;
+mod registration_race;
+mod retry_after;
+#[cfg(test)]
+mod scripted;
 mod sequence;
+mod session_fixation;
 mod spelling;
 mod spray;
 mod success_resets;
 #[cfg(test)]
 mod testing;
 mod vary_origin;
+mod volley;
 mod weak_secret;
 
 /// Every probe that a scenario file can name.
@@ -50,6 +58,7 @@ pub const PROBES: &[Probe] = &[
     bad_input::PROBE,
     certificate::PROBE,
     concurrent_users::PROBE,
+    cookie_tamper::PROBE,
     existence::PROBE,
     grid::PROBE,
     header_identity::PROBE,
@@ -69,6 +78,12 @@ pub const PROBES: &[Probe] = &[
     sequence::PROBE,
     spray::PROBE,
     success_resets::PROBE,
+    refresh_race::PROBE,
+    registration_race::PROBE,
+    retry_after::PROBE,
+    self_promote::PROBE,
+    sequence::PROBE,
+    session_fixation::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
 ];
@@ -201,6 +216,14 @@ pub trait Lab: Send {
     }
     /// From now on an answer that asks to wait is taken as it is; bursts are so from the start.
     fn impatient(&mut self) {}
+    /// How long the run has waited so far, to keep to limits or because it was asked to.
+    fn waited(&self) -> Duration {
+        Duration::ZERO
+    }
+    /// The refresh token of a credential that a step saved.
+    fn refresh_token(&self, _saved: &str) -> Option<String> {
+        None
+    }
     /// Words of the user's own list for guessing, one a line.
     fn wordlist(&self) -> &[u8];
     /// The key set that the issuer publishes (RFC 7517), one JWK each.
@@ -213,7 +236,7 @@ pub trait Lab: Send {
     async fn together(&mut self, steps: Vec<Step>) -> Vec<Result<Sent, String>> {
         steps.iter().map(|_| Err(ABSENT.to_owned())).collect()
     }
-    /// A text with its templates filled: `{alice.id}`, `{object.id}`, `{object.marker}`.
+    /// A text with its templates filled: `{alice.id}`, `{object.id}`, `{object.marker}`, `{cookie}`.
     fn text(&self, _template: &str) -> Result<String, String> {
         Err(ABSENT.into())
     }

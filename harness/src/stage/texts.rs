@@ -39,6 +39,10 @@ impl<'r> Stage<'r> {
                 target::Carry::Header { scheme, .. } => scheme.as_deref(),
                 target::Carry::Cookie(_) | target::Carry::Query(_) => None,
             },
+            cookie: match &target.credential.carry {
+                target::Carry::Cookie(name) => Some(name),
+                target::Carry::Header { .. } | target::Carry::Query(_) => None,
+            },
             refresh_grace: target.session.refresh_grace_seconds,
             cache: target.session.cache_seconds,
             token_life: lived.or(target.jwt.lifetime),
@@ -54,6 +58,12 @@ impl<'r> Stage<'r> {
     /// Whether a step saved a credential under this name.
     pub(crate) fn has_credential(&self, name: &str) -> bool {
         self.credentials.contains_key(name)
+    }
+
+    /// The refresh token of a credential that a step saved.
+    pub(crate) fn refresh_token(&self, saved: &str) -> Option<String> {
+        let token = self.credentials.get(saved)?.refresh.as_ref()?;
+        Some(token.expose().to_owned())
     }
 
     pub(super) fn expand_json(&self, value: &Value) -> Result<Value, Stop> {

@@ -12,7 +12,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A new refresh token is given and the old one stays valid",
     cwe: 294,
     caught_by: &["refresh.rotation", "refresh.reuse-detected"],
-    implies: &[],
+    implies: &[(
+        "refresh.race",
+        "each of several uses at once has a successor that works",
+    )],
     install: |parts| Parts {
         sessions: Arc::new(RefreshReuseAccepted(parts.sessions.clone())),
         ..parts

@@ -17,7 +17,10 @@ pub(super) const DEFECT: Defect = Defect {
         "registration.duplicate-email",
         "registration.duplicate-email-case",
     ],
-    implies: &[],
+    implies: &[(
+        "registration.race-duplicate",
+        "each of several registrations at once is signed in to the account",
+    )],
     install: |parts| Parts {
         accounts: Arc::new(RegistrationOverwritesThePassword(parts.accounts.clone())),
         ..parts

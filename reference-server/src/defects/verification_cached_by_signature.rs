@@ -11,7 +11,11 @@ pub(super) const DEFECT: Defect = Defect {
     id: "verification-cached-by-signature",
     title: "Verified tokens are remembered by their signature alone",
     cwe: 345,
-    caught_by: &["token.payload-tampered", "token.header-tampered"],
+    caught_by: &[
+        "token.payload-tampered",
+        "token.header-tampered",
+        "session.cookie-tamper",
+    ],
     implies: &[],
     install: |parts| Parts {
         tokens: Arc::new(VerificationCachedBySignature {

@@ -1,0 +1,76 @@
+//! Steps that are sent at once: what the probes of races have in common.
+
+use super::{Lab, Sent};
+use crate::model::{Severity, Step};
+use crate::verdict::{Mismatch, Verdict};
+
+/// The answers to steps that were sent at once.
+pub(super) struct Volley {
+    pub(super) answers: Vec<Sent>,
+    /// Why they were not at once, or not all answered: what they do not show, nobody knows.
+    pub(super) unclear: Option<String>,
+}
+
+/// Sends steps at once.
+pub(super) async fn at_once(lab: &mut dyn Lab, steps: Vec<Step>) -> Volley {
+    let (count, before) = (steps.len(), lab.waited());
+    let mut volley = Volley {
+        answers: Vec::new(),
+        unclear: None,
+    };
+    for sent in lab.together(steps).await {
+        match sent {
+            Ok(sent) => {
+                if !clear(&sent) {
+                    let outcome = sent.exchange.outcome();
+                    volley.unclear = Some(format!("one of {count} at once was answered {outcome}"));
+                }
+                volley.answers.push(sent);
+            }
+            Err(why) => volley.unclear = Some(why),
+        }
+    }
+    if lab.waited() > before {
+        volley.unclear = Some(format!("a limit kept {count} requests apart"));
+    }
+    volley
+}
+
+/// Whether an answer says yes or no.
+pub(super) fn clear(sent: &Sent) -> bool {
+    let response = sent.exchange.response();
+    response.is_some_and(|response| !response.is_throttled() && response.status < 500)
+}
+
+/// Whether a step that comes alone is answered well.
+pub(super) async fn accepted(lab: &mut dyn Lab, step: Step) -> Result<bool, String> {
+    let sent = lab.send(step, false).await?;
+    match clear(&sent) {
+        true => Ok(sent.accepted),
+        false => Err(format!(
+            "{} was answered {}",
+            sent.exchange.line(),
+            sent.exchange.outcome()
+        )),
+    }
+}
+
+/// Several rounds, until one shows a fault; a race that was run once and lost is no less run.
+pub(super) fn of_rounds(rounds: Vec<Verdict>) -> Verdict {
+    let passed = |verdict: &&Verdict| matches!(verdict, Verdict::Pass { .. });
+    let pass = rounds.iter().find(passed).cloned();
+    match Verdict::worst(rounds) {
+        Some(Verdict::Inconclusive(why)) => pass.unwrap_or(Verdict::Inconclusive(why)),
+        Some(verdict) => verdict,
+        None => Verdict::Inconclusive("nothing was sent".into()),
+    }
+}
+
+pub(super) fn fail(consequence: &str, expected: &str, actual: String) -> Verdict {
+    Verdict::Fail(Mismatch {
+        consequence: consequence.to_owned(),
+        expected: expected.to_owned(),
+        actual,
+        severity: Severity::Medium,
+    })
+}
