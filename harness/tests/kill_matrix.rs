@@ -27,13 +27,17 @@ mod support {
 /// Defects that show in cookie mode alone.
 const IN_COOKIE_MODE: &[&str] = &[
     "cookie-readable-by-scripts",
+    "cookie-repeated-in-the-body",
     "cookie-without-samesite",
     "cookie-without-secure",
     "credentials-header-misspelt",
     "default-secret-signs-cookies",
     "forms-of-other-sites-sign-in",
     "login-keeps-the-session",
+    "logout-clears-another-path",
+    "logout-leaves-the-cookie",
     "no-credentials-header",
+    "refresh-cookie-for-years",
     "verification-cached-by-signature",
 ];
 
@@ -48,11 +52,15 @@ const SIGNED_BY: &[(&str, Signing)] = &[
     ("public-key-file-is-a-secret", Signing::Rs256),
 ];
 
-/// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, in production the
-/// documentation of the reference server is a finding too, and others need passwords at their full cost, or low limits.
+/// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, one the sessions of
+/// whatever runs beside it, in production the documentation of the reference server is a finding too, and others need passwords at their full cost, or low limits.
 const ALONE: &[(&str, &[&str])] = &[
     ("cookie-without-secure", &["cookie.secure"]),
     ("limit-counted-afterwards", &["rate.race"]),
+    (
+        "logout-ends-everybodys-sessions",
+        &["session.logout-only-self"],
+    ),
     ("no-address-limit", &["rate.login-spray"]),
     ("no-registration-limit", &["rate.registration-burst"]),
     ("session-ends-after-seconds", &["session.persists"]),

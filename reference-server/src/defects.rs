@@ -23,6 +23,7 @@ mod certificate_address_trusted;
 mod cheap;
 mod common_passwords_accepted;
 mod cookie_readable_by_scripts;
+mod cookie_repeated_in_the_body;
 mod cookie_without_samesite;
 mod cookie_without_secure;
 mod cors_missing;
@@ -82,8 +83,12 @@ mod lists_all_tasks;
 mod login_keeps_the_session;
 mod login_limit_too_high;
 mod login_session_not_stored;
+mod logout_clears_another_path;
 mod logout_clears_the_client_only;
+mod logout_ends_all_sessions;
+mod logout_ends_everybodys_sessions;
 mod logout_keeps_the_refresh_token;
+mod logout_leaves_the_cookie;
 mod long_token_overruns;
 mod malformed_token_is_the_first_user;
 mod me_shows_the_visitor_before;
@@ -135,6 +140,7 @@ mod reads_any_user;
 mod reflects_any_origin;
 mod refresh_broken;
 mod refresh_checked_before_it_is_marked;
+mod refresh_cookie_for_years;
 mod refresh_not_rotated;
 mod refresh_opens_another_session;
 mod refresh_reuse_accepted;
@@ -225,6 +231,7 @@ pub const DEFECTS: &[Defect] = &[
     certificate_address_trusted::DEFECT,
     common_passwords_accepted::DEFECT,
     cookie_readable_by_scripts::DEFECT,
+    cookie_repeated_in_the_body::DEFECT,
     cookie_without_samesite::DEFECT,
     cookie_without_secure::DEFECT,
     cors_missing::DEFECT,
@@ -284,8 +291,12 @@ pub const DEFECTS: &[Defect] = &[
     login_keeps_the_session::DEFECT,
     login_limit_too_high::DEFECT,
     login_session_not_stored::DEFECT,
+    logout_clears_another_path::DEFECT,
     logout_clears_the_client_only::DEFECT,
+    logout_ends_all_sessions::DEFECT,
+    logout_ends_everybodys_sessions::DEFECT,
     logout_keeps_the_refresh_token::DEFECT,
+    logout_leaves_the_cookie::DEFECT,
     long_token_overruns::DEFECT,
     malformed_token_is_the_first_user::DEFECT,
     me_shows_the_visitor_before::DEFECT,
@@ -337,6 +348,7 @@ pub const DEFECTS: &[Defect] = &[
     reflects_any_origin::DEFECT,
     refresh_broken::DEFECT,
     refresh_checked_before_it_is_marked::DEFECT,
+    refresh_cookie_for_years::DEFECT,
     refresh_not_rotated::DEFECT,
     refresh_opens_another_session::DEFECT,
     refresh_reuse_accepted::DEFECT,

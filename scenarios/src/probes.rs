@@ -16,6 +16,7 @@ mod bad_input;
 mod burst;
 mod certificate;
 mod concurrent_users;
+mod cookie_in_body;
 mod cookie_tamper;
 mod existence;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod limit_bypass;
 mod lock_out;
 mod login_burst;
 mod login_timing;
+mod logout_cookie;
 mod methods;
 mod owners;
 mod profile_other;
@@ -37,6 +39,8 @@ mod records;
 mod registration_burst;
 mod retry_after;
 mod self_promote;
+mod race;
+mod refresh_lifetime;
 mod refresh_race;
 mod registration_race;
 mod retry_after;
@@ -44,6 +48,7 @@ mod retry_after;
 mod scripted;
 mod sequence;
 mod session_fixation;
+mod set_cookie;
 mod spelling;
 mod spray;
 mod success_resets;
@@ -58,6 +63,7 @@ pub const PROBES: &[Probe] = &[
     bad_input::PROBE,
     certificate::PROBE,
     concurrent_users::PROBE,
+    cookie_in_body::PROBE,
     cookie_tamper::PROBE,
     existence::PROBE,
     grid::PROBE,
@@ -78,6 +84,11 @@ pub const PROBES: &[Probe] = &[
     sequence::PROBE,
     spray::PROBE,
     success_resets::PROBE,
+    logout_cookie::PROBE,
+    methods::PROBE,
+    profile_other::PROBE,
+    quote_roundtrip::PROBE,
+    refresh_lifetime::PROBE,
     refresh_race::PROBE,
     registration_race::PROBE,
     retry_after::PROBE,
