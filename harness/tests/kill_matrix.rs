@@ -53,7 +53,8 @@ const SIGNED_BY: &[(&str, Signing)] = &[
 ];
 
 /// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, one the sessions of
-/// whatever runs beside it, in production the documentation of the reference server is a finding too, and others need passwords at their full cost, or low limits.
+/// whatever runs beside it, in production the documentation of the reference server is a finding too, and others need
+/// passwords at their full cost, or low limits.
 const ALONE: &[(&str, &[&str])] = &[
     ("cookie-without-secure", &["cookie.secure"]),
     ("limit-counted-afterwards", &["rate.race"]),

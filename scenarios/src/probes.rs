@@ -36,16 +36,14 @@ mod profile_other;
 mod quote_roundtrip;
 mod race;
 mod records;
-mod registration_burst;
-mod retry_after;
-mod self_promote;
-mod race;
 mod refresh_lifetime;
 mod refresh_race;
+mod registration_burst;
 mod registration_race;
 mod retry_after;
 #[cfg(test)]
 mod scripted;
+mod self_promote;
 mod sequence;
 mod session_fixation;
 mod set_cookie;
@@ -85,15 +83,9 @@ pub const PROBES: &[Probe] = &[
     spray::PROBE,
     success_resets::PROBE,
     logout_cookie::PROBE,
-    methods::PROBE,
-    profile_other::PROBE,
-    quote_roundtrip::PROBE,
     refresh_lifetime::PROBE,
     refresh_race::PROBE,
     registration_race::PROBE,
-    retry_after::PROBE,
-    self_promote::PROBE,
-    sequence::PROBE,
     session_fixation::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,

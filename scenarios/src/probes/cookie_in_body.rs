@@ -2,8 +2,8 @@
 
 use super::burst::only;
 use super::owners::step;
-use super::race::clear;
 use super::set_cookie::SetCookie;
+use super::volley::clear;
 use super::{Attempt, Lab, Probe, Run, Sent};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};

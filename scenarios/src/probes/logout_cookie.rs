@@ -2,8 +2,8 @@
 
 use super::burst::only;
 use super::owners::step;
-use super::race::{clear, fail};
 use super::set_cookie::SetCookie;
+use super::volley::{clear, fail};
 use super::{Attempt, Lab, Probe, Run};
 use crate::exchange::Exchange;
 use crate::model::Step;

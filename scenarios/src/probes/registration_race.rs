@@ -2,7 +2,7 @@
 
 use super::owners::step;
 use super::volley::{Volley, accepted, at_once, fail, of_rounds};
-use super::{Attempt, Lab, Probe, Run, Sent};
+use super::{Attempt, Counted, Lab, Probe, Run, Sent};
 use crate::model::Step;
 use crate::verdict::Verdict;
 
@@ -44,6 +44,7 @@ async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
         save: Some(format!("raced-{index}")),
         ..with(step("anonymous", "register"), &email, &passwords[index])
     };
+    lab.room(Counted::Registrations, AT_ONCE as u32).await?;
     let Volley { answers, unclear } = at_once(lab, (0..AT_ONCE).map(register).collect()).await;
     if answers.first().is_some_and(|sent| !tells(sent, &email)) {
         return Ok(Verdict::Skipped(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{DeclaredLimit, Lab, Probe, Sent};
+use super::{Counted, DeclaredLimit, Lab, Probe, Sent};
 use crate::exchange::{Answer, Exchange, Request, Response};
 use crate::model::Step;
 use crate::verdict::Verdict;
@@ -67,11 +67,7 @@ impl<F: FnMut(&Step) -> Said + Send> Scripted<F> {
 
     /// Runs a probe to its end: each attempt with its verdict.
     pub(super) fn run(&mut self, probe: &Probe) -> Vec<(String, Verdict)> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        let attempts = runtime.block_on((probe.run)(self));
-        let each = attempts.into_iter();
+        let each = super::testing::finish((probe.run)(self)).into_iter();
         each.map(|attempt| (attempt.name, attempt.verdict))
             .collect()
     }
@@ -130,7 +126,7 @@ impl<F: FnMut(&Step) -> Said + Send> Lab for Scripted<F> {
             .map(|sign_in| sign_in(actor))
             .ok_or_else(|| super::ABSENT.into())
     }
-    fn login_limit(&self) -> DeclaredLimit {
+    fn limit(&self, _: Counted) -> DeclaredLimit {
         DeclaredLimit::Undeclared
     }
     fn waited(&self) -> Duration {
