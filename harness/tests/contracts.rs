@@ -56,6 +56,9 @@ const NOT_THERE: &[&str] = &[
     "token.iss-wrong",
     "token.jwks-public-only",
     "token.typ-confusion-refresh",
+    "transport.certificate",
+    "transport.hsts",
+    "transport.https-only",
 ];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
