@@ -121,7 +121,10 @@ class Tokens:
             return None
         claims = decoded["payload"]
         whole = all(type(claims[name]) is int for name in ("iat", "nbf", "exp"))
-        text = all(type(claims[name]) is str for name in ("sub", "jti", "sid"))
+        # ASCII as well: half of a character is a text for JSON, and none for the database.
+        text = all(
+            type(claims[name]) is str and claims[name].isascii() for name in ("sub", "jti", "sid")
+        )
         return claims if whole and text and decoded["header"].get("typ") == self.TYPE else None
 
 

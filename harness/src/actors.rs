@@ -40,7 +40,8 @@ impl Credential {
         }
     }
 
-    /// One token in the place of the other: `.refresh` is its refresh token as access token, `.token` the reverse.
+    /// One token in the place of the other: `.refresh` is its refresh token as access token, `.token` the reverse. Or the
+    /// refresh token altered: `.first-changed`, `.middle-changed`, `.last-changed`, `.cut`, `.empty`.
     pub(crate) fn in_place(self, which: &str) -> Result<Credential, String> {
         let text = |token: &Option<Secret>| token.as_ref().map(|token| token.expose().to_owned());
         if which.is_empty() {
@@ -48,6 +49,27 @@ impl Credential {
         }
         if self.refresh.is_none() || text(&self.refresh) == text(&self.token) {
             return Err("there is no refresh token beside the access token".into());
+        }
+        let refresh = text(&self.refresh).unwrap_or_default();
+        let altered = match which {
+            ".first-changed" => Some(changed(&refresh, 0)),
+            ".middle-changed" => Some(changed(&refresh, refresh.len() / 2)),
+            // Of the last letter of base64 some bits say nothing.
+            ".last-changed" => Some(changed(&refresh, refresh.len().saturating_sub(5))),
+            ".cut" => Some(
+                refresh
+                    .chars()
+                    .take(refresh.chars().count() * 3 / 4)
+                    .collect(),
+            ),
+            ".empty" => Some(String::new()),
+            _ => None,
+        };
+        if let Some(altered) = altered {
+            return Ok(Credential {
+                refresh: Some(Secret::new(altered)),
+                ..self
+            });
         }
         let both = match which {
             ".refresh" => self.refresh,
@@ -73,6 +95,16 @@ impl Credential {
             .as_f64()
             .map(|exp| exp as i64)
     }
+}
+
+/// A text with the first letter or digit from a place on changed to another digit, which every alphabet of tokens has.
+fn changed(text: &str, from: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let found = bytes.iter().skip(from).position(u8::is_ascii_alphanumeric);
+    if let Some(at) = found.map(|at| from + at) {
+        bytes[at] = if bytes[at] == b'7' { b'4' } else { b'7' };
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The text at a place of an answer.
@@ -217,5 +249,29 @@ mod tests {
         check(Some("r"), ".token", Ok(("a", Some("a"))));
         check(Some("a"), ".refresh", Err(single));
         check(None, ".token", Err(single));
+    }
+
+    #[test]
+    fn a_refresh_token_can_be_altered_where_it_is_one() {
+        let token = "abc7-efgh.jklmno-q";
+        check(
+            Some(token),
+            ".first-changed",
+            Ok(("a", Some("7bc7-efgh.jklmno-q"))),
+        );
+        check(
+            Some(token),
+            ".middle-changed",
+            Ok(("a", Some("abc7-efgh.7klmno-q"))),
+        );
+        check(
+            Some(token),
+            ".last-changed",
+            Ok(("a", Some("abc7-efgh.jkl7no-q"))),
+        );
+        check(Some(token), ".cut", Ok(("a", Some("abc7-efgh.jkl"))));
+        check(Some(token), ".empty", Ok(("a", Some(""))));
+        assert_eq!(changed("77", 0), "47");
+        assert_eq!(changed("--", 1), "--");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use scenarios::exchange::Request;
-use scenarios::model::{Connection, Step};
+use scenarios::model::{Beside, Connection, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential};
@@ -170,6 +170,8 @@ pub(crate) struct Filling<'a> {
     pub(crate) credential: Sending<'a>,
     /// Whose refresh token goes along.
     pub(crate) refresh: &'a Credential,
+    /// The second token, where the step sends two.
+    pub(crate) beside: Option<&'a str>,
 }
 
 /// Which credential goes along.
@@ -222,6 +224,9 @@ pub(crate) fn build(
         }
         let carry = carried(target, step)?;
         credentials(target, &carry, route, filling, &mut headers, &mut url);
+        if let Some(beside) = &step.beside {
+            second(&carry, beside, filling, &mut headers)?;
+        }
     }
     for (name, text) in &step.headers {
         headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
@@ -452,6 +457,32 @@ fn carried(target: &Target, step: &Step) -> Result<Carry, Unfilled> {
         }
     };
     Ok(other)
+}
+
+/// Puts a second token beside the first, in the same header or in one of the same name.
+fn second(
+    carry: &Carry,
+    beside: &Beside,
+    filling: &Filling<'_>,
+    headers: &mut Vec<(String, String)>,
+) -> Result<(), Unfilled> {
+    let Carry::Header { name, scheme } = carry else {
+        return Err(Unfilled("header".into()));
+    };
+    let token = filling.beside.unwrap_or_default();
+    let value = match scheme {
+        Some(scheme) => format!("{scheme} {token}"),
+        None => token.to_owned(),
+    };
+    let first = headers.iter().position(|(have, _)| have == name);
+    match (beside, first) {
+        (Beside::Comma(_), Some(first)) => {
+            let joined = format!("{}, {value}", headers[first].1);
+            headers[first].1 = joined;
+        }
+        (Beside::Comma(_) | Beside::Header(_), _) => headers.push((name.clone(), value)),
+    }
+    Ok(())
 }
 
 fn credentials(

@@ -173,6 +173,7 @@ pub(crate) async fn credential_of(
             fields: BTreeMap::new(),
             credential: Sending::None,
             refresh: &Credential::default(),
+            beside: None,
         };
         let call = Call {
             route,
@@ -235,6 +236,7 @@ async fn plain(run: &Run, actor: &Actor, route: &Route) -> Result<Exchange, Stri
             .as_ref()
             .map_or(Sending::None, |token| Sending::Text(token.expose())),
         refresh: &actor.credential,
+        beside: None,
     };
     let call = Call {
         route,

@@ -1,6 +1,6 @@
 //! The outside as a probe sees it, on the stage of its scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -17,7 +17,7 @@ use crate::forge::Key;
 use crate::play::Case;
 use crate::run::Seen as Kept;
 use crate::stage::{Done, Part, Shown, Stage, Stop};
-use crate::target::{Environment, Limit, Proxy};
+use crate::target::{Carry, Environment, Limit, Proxy};
 
 struct Bench<'s, 'r> {
     stage: &'s mut Stage<'r>,
@@ -135,6 +135,14 @@ impl Lab for Bench<'_, '_> {
 
     fn owned(&self) -> Vec<Owned> {
         self.stage.run.owned_routes(self.stage.resource)
+    }
+
+    fn owners(&self, exchange: &Exchange) -> BTreeSet<String> {
+        self.stage.owners(exchange)
+    }
+
+    fn by_cookie(&self) -> bool {
+        matches!(self.stage.run.target.credential.carry, Carry::Cookie(_))
     }
 
     fn public(&self) -> bool {

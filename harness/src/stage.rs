@@ -6,13 +6,13 @@ use std::time::Duration;
 use scenarios::disclosure::{Fact, FactKind, shows};
 use scenarios::exchange::{Exchange, Request, Response};
 use scenarios::judge::{Contact, check};
-use scenarios::model::{Ability, Connection, Phase, Scenario, Step};
+use scenarios::model::{Ability, Beside, Connection, Phase, Scenario, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential, marker};
 use crate::call::{Call, Filling, Sending, Verb, build};
 use crate::enrol::{credential_of, enrol, sign_in, succeeded};
-use crate::forge::{Forged, Material, PublicFile, forge};
+use crate::forge::{Forged, Material, PublicFile, Token, Unforgeable, forge};
 use crate::listener::Listener;
 use crate::run::{Run, leave_evidence, lock};
 use crate::wire::{Label, Unsent, transmit, wait};
@@ -285,7 +285,7 @@ impl<'r> Stage<'r> {
         };
         material.subject = subject;
         forge(&name, &mut material).map_err(|unforgeable| match unforgeable {
-            crate::forge::Unforgeable::UnknownRecipe(_) => Stop::Broken(unforgeable.to_string()),
+            Unforgeable::UnknownRecipe(_) => Stop::Broken(unforgeable.to_string()),
             _ => Stop::Skip(unforgeable.to_string()),
         })
     }
@@ -428,6 +428,7 @@ impl<'r> Stage<'r> {
         };
         let object = self.object_for(&step, call, part).await?;
         let (token, refresh, real) = self.credential(&step, &sender, anonymous, forged)?;
+        let beside = self.beside(&step)?;
         // Where a credential that ended or came by another way must be refused, its owner's own data is what a good
         // answer would disclose.
         let saved = |token: &str| token.starts_with("saved.");
@@ -452,6 +453,7 @@ impl<'r> Stage<'r> {
             fields: step.fields.clone(),
             credential: token.as_deref().map_or(Sending::None, Sending::Text),
             refresh: &refresh,
+            beside: beside.as_deref(),
         };
         let request = build(&self.run.target, call, &step, &filling).map_err(|unfilled| {
             Stop::Skip(format!("{unfilled} in the call `{}`", call.route.name))
@@ -637,13 +639,7 @@ impl<'r> Stage<'r> {
         anonymous: bool,
         forged: Option<&Forged>,
     ) -> Result<(Option<String>, Credential, bool), Stop> {
-        let saved = |name: &str| {
-            let bare = name.split('.').next().unwrap_or(name);
-            let found = self.credentials.get(bare).cloned();
-            let found = found
-                .ok_or_else(|| Stop::Unclear(format!("no credential was saved as `{bare}`")))?;
-            found.in_place(&name[bare.len()..]).map_err(Stop::Skip)
-        };
+        let saved = |name: &str| self.saved(name);
         let refresh = match &step.using {
             Some(name) => saved(name)?,
             None if anonymous => Credential::default(),
@@ -682,6 +678,50 @@ impl<'r> Stage<'r> {
         };
         let real = token.is_some();
         Ok((token, refresh, real))
+    }
+
+    /// A saved credential by its name, with what is to stand in the place of what behind a dot.
+    fn saved(&self, name: &str) -> Result<Credential, Stop> {
+        let bare = name.split('.').next().unwrap_or(name);
+        let found = self.credentials.get(bare).cloned();
+        let found =
+            found.ok_or_else(|| Stop::Unclear(format!("no credential was saved as `{bare}`")))?;
+        let which = &name[bare.len()..];
+        match which.strip_prefix('.').and_then(crate::forge::recipe) {
+            Some(recipe) => self.with_forged_refresh(found, recipe.name),
+            None => found.in_place(which).map_err(Stop::Skip),
+        }
+    }
+
+    /// A credential whose refresh token, where that is a JSON web token, is forged by a recipe.
+    fn with_forged_refresh(&self, found: Credential, recipe: &str) -> Result<Credential, Stop> {
+        let refresh = found.refresh.as_ref();
+        let token = refresh.and_then(|refresh| Token::parse(refresh.expose()).ok());
+        let Some(token) = token else {
+            return Err(Stop::Skip("the refresh token is no JSON web token".into()));
+        };
+        let mut rng = crate::forge::seeded(self.run.options.seed, &self.scenario.id, recipe);
+        let mut material = Material::new(Some(&token), self.run.target_now(), &mut rng);
+        let forged = forge(recipe, &mut material).map_err(|not| Stop::Skip(not.to_string()))?;
+        let text = forged
+            .into_iter()
+            .next()
+            .map(|one| one.text)
+            .unwrap_or_default();
+        self.run.redactor.add("FORGED_TOKEN", &text);
+        Ok(Credential {
+            refresh: Some(crate::secret::Secret::new(text)),
+            ..found
+        })
+    }
+
+    /// The second token of a step that sends two.
+    fn beside(&self, step: &Step) -> Result<Option<String>, Stop> {
+        let Some(Beside::Header(name) | Beside::Comma(name)) = &step.beside else {
+            return Ok(None);
+        };
+        let credential = self.saved(name.strip_prefix("saved.").unwrap_or(name))?;
+        Ok(credential.token.map(|token| token.expose().to_owned()))
     }
 
     /// What the placeholders of the profile stand for in this call.

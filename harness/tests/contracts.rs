@@ -43,6 +43,7 @@ const NOT_THERE: &[&str] = &[
     "refresh.race",
     "refresh.reuse-detected",
     "refresh.rotation",
+    "refresh.tampered",
     "refresh.works",
     "session.cookie-tamper",
     "session.logout-clears-cookie",
@@ -50,7 +51,9 @@ const NOT_THERE: &[&str] = &[
     "session.logout-revokes",
     "token.after-password-change",
     "token.aud-wrong",
+    "token.cookie-header-disagree",
     "token.deleted-user",
+    "token.eddsa-malformed",
     "token.hs-rs-confusion-jwk",
     "token.hs-rs-confusion-pem",
     "token.iss-wrong",
@@ -62,8 +65,10 @@ const NOT_THERE: &[&str] = &[
 ];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
+    "token.alg-other-hmac",
     "token.b64-false",
     "token.crit-unknown",
+    "token.duplicate-claims",
     "token.exp-missing",
     "token.exp-range",
     "token.exp-type",
@@ -71,6 +76,8 @@ const SECRET_ALONE: &[&str] = &[
     "token.expired-leeway",
     "token.iat-future",
     "token.nbf-future",
+    "token.nested-cty",
+    "token.payload-not-object",
     "token.sub-empty",
     "token.sub-missing",
     "token.sub-type",
@@ -87,6 +94,7 @@ const READS: &[&str] = &[
     "isolation.other-methods",
     "isolation.read-other",
     "isolation.sequence",
+    "token.two-auth-headers",
 ];
 const SECRET: &str = "k7Qz-Rw2v_XbN9mLp4TtYc8HsJ5dFg3A";
 

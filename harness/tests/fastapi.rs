@@ -30,9 +30,11 @@ mod outside;
 const SLOW: &[&str] = &["session.persists", "rate.*", "login.enumeration-timing"];
 /// What needs the secret.
 const SECRET_ALONE: &[&str] = &[
+    "token.alg-other-hmac",
     "token.aud-wrong",
     "token.b64-false",
     "token.crit-unknown",
+    "token.duplicate-claims",
     "token.exp-missing",
     "token.exp-range",
     "token.exp-type",
@@ -41,6 +43,8 @@ const SECRET_ALONE: &[&str] = &[
     "token.iat-future",
     "token.iss-wrong",
     "token.nbf-future",
+    "token.nested-cty",
+    "token.payload-not-object",
     "token.sub-empty",
     "token.sub-missing",
     "token.sub-type",

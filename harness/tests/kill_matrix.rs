@@ -33,6 +33,7 @@ const IN_COOKIE_MODE: &[&str] = &[
     "credentials-header-misspelt",
     "default-secret-signs-cookies",
     "forms-of-other-sites-sign-in",
+    "header-reads-cookie-writes",
     "login-keeps-the-session",
     "logout-clears-another-path",
     "logout-leaves-the-cookie",
@@ -50,6 +51,7 @@ const SIGNED_BY: &[(&str, Signing)] = &[
     ("private-key-published", Signing::EdDsa),
     ("public-key-bytes-are-a-secret", Signing::EdDsa),
     ("public-key-file-is-a-secret", Signing::Rs256),
+    ("scalar-of-a-signature-reduced", Signing::EdDsa),
 ];
 
 /// Defects that are shown to what they are about alone: one ends whatever takes longer than it lasts, one the sessions of

@@ -11,10 +11,13 @@ mod address_not_checked;
 mod address_pasted_into_query;
 mod address_variant_takes_over;
 mod algorithm_from_header;
+mod allow_list_reads_the_first_algorithm;
 mod allows_null_origin;
 mod any_header_with_credentials;
+mod any_hmac_size_accepted;
 mod any_password;
 mod any_scheme_accepted;
+mod any_signature_of_several;
 mod api_has_another_secret;
 mod audience_not_checked;
 mod blank_signature_accepted;
@@ -22,6 +25,7 @@ mod buffer_shared_under_load;
 mod certificate_address_trusted;
 mod cheap;
 mod common_passwords_accepted;
+mod compressed_payload_inflated;
 mod cookie_readable_by_scripts;
 mod cookie_repeated_in_the_body;
 mod cookie_without_samesite;
@@ -58,6 +62,8 @@ mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
 mod failures_never_forgotten;
 mod filter_replaces_the_owner;
+mod first_header_reads_last_header_writes;
+mod first_of_two_claims_counts;
 mod foreign_characters_skipped;
 mod forms_of_other_sites_sign_in;
 mod forwarded_address_believed;
@@ -66,12 +72,17 @@ mod guard_compares_the_raw_path;
 mod hash_cut_by_its_column;
 mod hash_echoed;
 mod head_of_any_task;
+mod header_reads_cookie_writes;
 mod id_from_registration;
 mod id_parsed_without_care;
+mod inner_token_believed;
+mod invalid_bytes_dropped;
 mod issued_at_not_checked;
 mod issuer_not_checked;
+mod iterations_of_the_token;
 mod key_id_is_a_path;
 mod key_id_pasted_into_query;
+mod key_id_run_as_command;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
 mod limit_counted_afterwards;
@@ -97,9 +108,11 @@ mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
 mod month_long_tokens;
+mod nesting_overflows_the_stack;
 mod no_address_limit;
 mod no_challenge;
 mod no_credentials_header;
+mod no_key_for_an_odd_id;
 mod no_login_limit;
 mod no_registration_limit;
 mod no_retry_after;
@@ -126,6 +139,7 @@ mod password_truncated;
 mod patches_any_task;
 mod path_compared_object_not;
 mod path_user_id_trusted;
+mod payload_text_is_the_user;
 mod preflight_behind_authentication;
 mod preflight_reflects_origin;
 mod private_key_published;
@@ -135,6 +149,7 @@ mod public_key_bytes_are_a_secret;
 mod public_key_file_is_a_secret;
 mod query_shown;
 mod quotes_escaped_by_hand;
+mod reads_and_writes_parse_differently;
 mod reads_any_task;
 mod reads_any_user;
 mod reflects_any_origin;
@@ -144,6 +159,7 @@ mod refresh_cookie_for_years;
 mod refresh_not_rotated;
 mod refresh_opens_another_session;
 mod refresh_reuse_accepted;
+mod refresh_token_known_by_its_start;
 mod refresh_token_opens_the_api;
 mod registration_looks_before_it_inserts;
 mod registration_loses_the_address;
@@ -152,6 +168,7 @@ mod registration_signs_in_the_owner;
 mod retry_after_too_short;
 mod role_from_profile;
 mod role_from_registration;
+mod scalar_of_a_signature_reduced;
 mod scheme_compared_with_case;
 mod session_ends_after_seconds;
 mod shared;
@@ -174,6 +191,7 @@ mod tokens_without_time_of_issue;
 mod trailing_slash_skips_the_owner;
 mod types_are_guessed;
 mod unencoded_payload_honoured;
+mod unencrypted_token_believed;
 mod unhealthy_after_bad_token;
 mod unknown_algorithm_unchecked;
 mod unknown_subject_accepted;
@@ -220,16 +238,20 @@ pub const DEFECTS: &[Defect] = &[
     address_pasted_into_query::DEFECT,
     address_variant_takes_over::DEFECT,
     algorithm_from_header::DEFECT,
+    allow_list_reads_the_first_algorithm::DEFECT,
     allows_null_origin::DEFECT,
     any_header_with_credentials::DEFECT,
+    any_hmac_size_accepted::DEFECT,
     any_password::DEFECT,
     any_scheme_accepted::DEFECT,
+    any_signature_of_several::DEFECT,
     api_has_another_secret::DEFECT,
     audience_not_checked::DEFECT,
     blank_signature_accepted::DEFECT,
     buffer_shared_under_load::DEFECT,
     certificate_address_trusted::DEFECT,
     common_passwords_accepted::DEFECT,
+    compressed_payload_inflated::DEFECT,
     cookie_readable_by_scripts::DEFECT,
     cookie_repeated_in_the_body::DEFECT,
     cookie_without_samesite::DEFECT,
@@ -266,6 +288,8 @@ pub const DEFECTS: &[Defect] = &[
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
     failures_never_forgotten::DEFECT,
     filter_replaces_the_owner::DEFECT,
+    first_header_reads_last_header_writes::DEFECT,
+    first_of_two_claims_counts::DEFECT,
     foreign_characters_skipped::DEFECT,
     forms_of_other_sites_sign_in::DEFECT,
     forwarded_address_believed::DEFECT,
@@ -274,12 +298,17 @@ pub const DEFECTS: &[Defect] = &[
     hash_cut_by_its_column::DEFECT,
     hash_echoed::DEFECT,
     head_of_any_task::DEFECT,
+    header_reads_cookie_writes::DEFECT,
     id_from_registration::DEFECT,
     id_parsed_without_care::DEFECT,
+    inner_token_believed::DEFECT,
+    invalid_bytes_dropped::DEFECT,
     issued_at_not_checked::DEFECT,
     issuer_not_checked::DEFECT,
+    iterations_of_the_token::DEFECT,
     key_id_is_a_path::DEFECT,
     key_id_pasted_into_query::DEFECT,
+    key_id_run_as_command::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
     limit_counted_afterwards::DEFECT,
@@ -305,9 +334,11 @@ pub const DEFECTS: &[Defect] = &[
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
     month_long_tokens::DEFECT,
+    nesting_overflows_the_stack::DEFECT,
     no_address_limit::DEFECT,
     no_challenge::DEFECT,
     no_credentials_header::DEFECT,
+    no_key_for_an_odd_id::DEFECT,
     no_login_limit::DEFECT,
     no_registration_limit::DEFECT,
     no_retry_after::DEFECT,
@@ -334,6 +365,7 @@ pub const DEFECTS: &[Defect] = &[
     patches_any_task::DEFECT,
     path_compared_object_not::DEFECT,
     path_user_id_trusted::DEFECT,
+    payload_text_is_the_user::DEFECT,
     preflight_behind_authentication::DEFECT,
     preflight_reflects_origin::DEFECT,
     private_key_published::DEFECT,
@@ -343,6 +375,7 @@ pub const DEFECTS: &[Defect] = &[
     public_key_file_is_a_secret::DEFECT,
     query_shown::DEFECT,
     quotes_escaped_by_hand::DEFECT,
+    reads_and_writes_parse_differently::DEFECT,
     reads_any_task::DEFECT,
     reads_any_user::DEFECT,
     reflects_any_origin::DEFECT,
@@ -352,6 +385,7 @@ pub const DEFECTS: &[Defect] = &[
     refresh_not_rotated::DEFECT,
     refresh_opens_another_session::DEFECT,
     refresh_reuse_accepted::DEFECT,
+    refresh_token_known_by_its_start::DEFECT,
     refresh_token_opens_the_api::DEFECT,
     registration_looks_before_it_inserts::DEFECT,
     registration_loses_the_address::DEFECT,
@@ -360,6 +394,7 @@ pub const DEFECTS: &[Defect] = &[
     retry_after_too_short::DEFECT,
     role_from_profile::DEFECT,
     role_from_registration::DEFECT,
+    scalar_of_a_signature_reduced::DEFECT,
     scheme_compared_with_case::DEFECT,
     session_ends_after_seconds::DEFECT,
     short_passwords::DEFECT,
@@ -381,6 +416,7 @@ pub const DEFECTS: &[Defect] = &[
     trailing_slash_skips_the_owner::DEFECT,
     types_are_guessed::DEFECT,
     unencoded_payload_honoured::DEFECT,
+    unencrypted_token_believed::DEFECT,
     unhealthy_after_bad_token::DEFECT,
     unknown_algorithm_unchecked::DEFECT,
     unknown_subject_accepted::DEFECT,

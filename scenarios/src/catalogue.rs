@@ -223,7 +223,7 @@ fn step_complaint(scenario: &Scenario, cases: &[&str], step: &Step) -> Option<(S
     }
     let saved: Vec<_> = steps(scenario).filter_map(|s| s.save.as_deref()).collect();
     let using = step.using.as_deref();
-    let using = using.map(|name| name.strip_suffix(".token").unwrap_or(name));
+    let using = using.map(|name| name.split('.').next().unwrap_or(name));
     if let Some(name) = using.filter(|name| !saved.contains(name)) {
         return Some((name.to_owned(), format!("no step saves `{name}`")));
     }

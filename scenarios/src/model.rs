@@ -301,10 +301,14 @@ pub struct Step {
     /// Another way for the credential than the profile's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carry: Option<Carry>,
+    /// A second credential in the profile's header, beside the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// The name under which the credential or object of the answer is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
-    /// The saved credential whose refresh token is sent, or `NAME.token` for its access token in the place of that.
+    /// The saved credential whose refresh token is sent; `NAME.token` for its access token in the place of that, or an
+    /// altered one: `NAME.first-changed`, `NAME.cut`, `NAME.empty`, or a token recipe (`NAME.alg-none`).
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub using: Option<String>,
     /// What must hold; all of them.
@@ -347,6 +351,17 @@ pub enum Carry {
     Scheme(String),
     /// In this parameter of the query.
     Query(String),
+}
+
+/// Where a second credential stands, a saved one (`saved.first`). The step does not apply where the profile's credential
+/// travels in no header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Beside {
+    /// In a second header of the same name.
+    Header(String),
+    /// In the same header, behind a comma.
+    Comma(String),
 }
 
 /// How a request travels.

@@ -1,5 +1,6 @@
 //! Attacks that a table of requests cannot say: guessing, bursts. A probe reaches the outside only through its [`Lab`].
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -18,6 +19,8 @@ mod certificate;
 mod concurrent_users;
 mod cookie_in_body;
 mod cookie_tamper;
+mod cookie_header;
+mod duplicate_claims;
 mod existence;
 #[cfg(test)]
 mod fake;
@@ -47,14 +50,17 @@ mod self_promote;
 mod sequence;
 mod session_fixation;
 mod set_cookie;
+mod slow_token;
 mod spelling;
 mod spray;
 mod success_resets;
 #[cfg(test)]
 mod testing;
+mod two_auth_headers;
 mod vary_origin;
 mod volley;
 mod weak_secret;
+mod winner;
 
 /// Every probe that a scenario file can name.
 pub const PROBES: &[Probe] = &[
@@ -63,6 +69,8 @@ pub const PROBES: &[Probe] = &[
     concurrent_users::PROBE,
     cookie_in_body::PROBE,
     cookie_tamper::PROBE,
+    cookie_header::PROBE,
+    duplicate_claims::PROBE,
     existence::PROBE,
     grid::PROBE,
     header_identity::PROBE,
@@ -80,6 +88,8 @@ pub const PROBES: &[Probe] = &[
     retry_after::PROBE,
     self_promote::PROBE,
     sequence::PROBE,
+    slow_token::COMMAND,
+    slow_token::COUNT,
     spray::PROBE,
     success_resets::PROBE,
     logout_cookie::PROBE,
@@ -87,6 +97,7 @@ pub const PROBES: &[Probe] = &[
     refresh_race::PROBE,
     registration_race::PROBE,
     session_fixation::PROBE,
+    two_auth_headers::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
 ];
@@ -255,6 +266,14 @@ pub trait Lab: Send {
     /// them or of the profile's own naming.
     fn owned(&self) -> Vec<Owned> {
         Vec::new()
+    }
+    /// Whose data an answer shows, the receiver's own too.
+    fn owners(&self, _exchange: &Exchange) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+    /// Whether the profile's credential travels in a cookie.
+    fn by_cookie(&self) -> bool {
+        false
     }
     /// Whether the users of the resource may read each other's objects by design.
     fn public(&self) -> bool {

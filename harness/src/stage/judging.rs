@@ -1,5 +1,7 @@
 //! From what happened on a stage to what the judge is asked.
 
+use std::collections::BTreeSet;
+
 use scenarios::disclosure::{Disclosure, Fact, FactKind, Reading, disclosures};
 use scenarios::exchange::Exchange;
 use scenarios::judge::{Contact, Control, Effect, ObjectState, Observation, Silence, judge};
@@ -55,6 +57,21 @@ impl Stage<'_> {
             Some(response) if !done.public => disclosures(response, reading, &facts),
             Some(_) | None => Vec::new(),
         }
+    }
+
+    /// Whose facts stand in an answer, whoever sent the request.
+    pub(crate) fn owners(&self, exchange: &Exchange) -> BTreeSet<String> {
+        let (facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        let sent = sent_text(&exchange.request);
+        let reading = Reading {
+            receiver: None,
+            sent: &sent,
+            id_pointers: &pointers,
+        };
+        let response = exchange.response();
+        let found = response.map(|response| disclosures(response, reading, &facts));
+        let found = found.into_iter().flatten();
+        found.map(|disclosure| disclosure.owner).collect()
     }
 
     /// The expectation with its templates filled; in a regular expression a value stands for itself.

@@ -148,6 +148,7 @@ impl<'r> Stage<'r> {
             fields: BTreeMap::new(),
             credential: Sending::None,
             refresh: &Credential::default(),
+            beside: None,
         };
         place(&self.run.target, call, &step, &filling)
             .map_err(|unfilled| Stop::Skip(format!("{unfilled} in the call `{}`", call.route.name)))

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod cookies;
+pub(super) mod doubles;
 pub(super) mod edge;
 pub(super) mod fetch;
 pub(super) mod foreign_keys;
@@ -10,5 +11,6 @@ pub(super) mod identities;
 pub(super) mod limits;
 pub(super) mod passwords;
 pub(super) mod records;
+pub(super) mod rewritten;
 pub(super) mod tasks;
 pub(super) mod tokens;
