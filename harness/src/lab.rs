@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
 use scenarios::model::Step;
-use scenarios::probes::{Certificate, Counted, DeclaredLimit, Front, Lab, Owned, Sent, find};
+use scenarios::probes::{
+    Certificate, Counted, DeclaredLimit, DeclaredSize, Front, Lab, Owned, Pages, Sent, find,
+};
 use scenarios::verdict::Verdict;
 
 use crate::budget::Kind;
@@ -17,7 +19,7 @@ use crate::forge::Key;
 use crate::play::Case;
 use crate::run::Seen as Kept;
 use crate::stage::{Done, Part, Shown, Stage, Stop};
-use crate::target::{Carry, Environment, Limit, Proxy};
+use crate::target::{Carry, Environment, Limit, Offset, Proxy};
 
 struct Bench<'s, 'r> {
     stage: &'s mut Stage<'r>,
@@ -178,6 +180,22 @@ impl Lab for Bench<'_, '_> {
 
     fn found_no_login_limit(&mut self) {
         self.stage.run.no_login_limit.store(true, Ordering::Relaxed);
+    }
+
+    fn body_limit(&self) -> DeclaredSize {
+        self.stage.run.target.limits.body
+    }
+
+    fn pages(&self) -> Option<Pages> {
+        let resource = self.stage.run.target.resources.get(self.stage.resource)?;
+        let paging = resource.paging.as_ref()?;
+        Some(Pages {
+            limit: paging.limit.clone(),
+            offset: match &paging.offset {
+                Offset::Items(name) | Offset::Pages(name) => name.clone(),
+            },
+            most: paging.most,
+        })
     }
 
     fn front(&self) -> Front {

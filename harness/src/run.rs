@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use scenarios::disclosure::{Fact, FactKind};
-use scenarios::exchange::{Answer, Exchange, Response};
+use scenarios::exchange::{Answer, Exchange, Request, Response};
 use scenarios::probes::Owned;
 use serde_json::Value;
 
@@ -30,8 +30,20 @@ const KEPT_WHOLE: usize = 16 << 20;
 
 /// Leaves of an exchange what evidence shows: a scenario may have hundreds, and a hostile target fills each to the limit.
 pub(crate) fn leave_evidence(exchange: &mut Exchange) {
+    shorten(&mut exchange.request);
     if let Answer::Response(response) = &mut exchange.answer {
         cut(response, KEPT_BODY);
+    }
+}
+
+/// What makes a body large says nothing: its beginning and its size do.
+fn shorten(request: &mut Request) {
+    let size = request.body.len();
+    if size > KEPT_BODY {
+        request.body.truncate(KEPT_START);
+        let rest = format!("… ({size} bytes)");
+        request.body.extend_from_slice(rest.as_bytes());
+        request.body.shrink_to_fit();
     }
 }
 
@@ -312,6 +324,7 @@ impl Run {
 
     pub(crate) fn saw(&self, mut seen: Seen) {
         // Thousands of these are kept until the end, and a hostile target fills each to the limit.
+        shorten(&mut seen.exchange.request);
         let answer = match &mut seen.exchange.answer {
             Answer::Response(response) => Some(response),
             Answer::Nothing(_) => None,

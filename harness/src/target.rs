@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use scenarios::exchange::Response;
+use scenarios::probes::DeclaredSize;
 use serde_json::Value;
 use url::Url;
 
@@ -283,6 +284,8 @@ pub struct Paging {
     pub offset: Offset,
     /// Items asked for at once.
     pub size: u32,
+    /// Items given at once at most.
+    pub most: u32,
 }
 
 /// What the second paging parameter counts.
@@ -323,6 +326,8 @@ pub struct Limits {
     pub registration: Limit,
     /// Requests of any kind from one address.
     pub requests: Limit,
+    /// The body of a request.
+    pub body: DeclaredSize,
 }
 
 /// One declared limit.

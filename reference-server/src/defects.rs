@@ -21,6 +21,7 @@ mod any_signature_of_several;
 mod api_has_another_secret;
 mod audience_not_checked;
 mod blank_signature_accepted;
+mod bodies_of_any_size;
 mod buffer_shared_under_load;
 mod certificate_address_trusted;
 mod cheap;
@@ -31,6 +32,7 @@ mod cookie_repeated_in_the_body;
 mod cookie_without_samesite;
 mod cookie_without_secure;
 mod cors_missing;
+mod count_of_all_tasks;
 mod crashes_on_bad_token;
 mod created_by_from_body;
 mod creates_without_token;
@@ -60,6 +62,7 @@ mod expiry_never_checked;
 mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
+mod export_of_all_tasks;
 mod failures_never_forgotten;
 mod filter_replaces_the_owner;
 mod first_header_reads_last_header_writes;
@@ -74,9 +77,11 @@ mod hash_echoed;
 mod head_of_any_task;
 mod header_reads_cookie_writes;
 mod id_from_registration;
+mod id_of_the_query_wins;
 mod id_parsed_without_care;
 mod inner_token_believed;
 mod invalid_bytes_dropped;
+mod id_pasted_into_query;
 mod issued_at_not_checked;
 mod issuer_not_checked;
 mod iterations_of_the_token;
@@ -119,12 +124,14 @@ mod no_retry_after;
 mod not_before_ignored;
 mod nul_reaches_the_database;
 mod numbered_tasks_forbidden;
+mod order_pasted_into_query;
 mod origin_compared_by_prefix;
 mod origin_compared_by_suffix;
 mod origin_not_in_vary;
 mod origin_pattern_not_anchored;
 mod owner_from_body_on_create;
 mod owner_from_body_on_update;
+mod pages_of_any_size;
 mod parser_trace_shown;
 mod password_case_ignored;
 mod password_change_keeps_other_sessions;
@@ -170,6 +177,7 @@ mod role_from_profile;
 mod role_from_registration;
 mod scalar_of_a_signature_reduced;
 mod scheme_compared_with_case;
+mod search_pasted_into_query;
 mod session_ends_after_seconds;
 mod shared;
 mod short_passwords;
@@ -182,18 +190,21 @@ mod subject_optional;
 mod success_clears_every_count;
 mod task_list_without_token;
 mod text_cut_at_four_bytes;
+mod title_pasted_into_query;
 mod token_decoded_only_on_delete;
 mod token_decoded_only_on_patch;
 mod token_in_the_address;
 mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
+mod trace_answered;
 mod trailing_slash_skips_the_owner;
 mod types_are_guessed;
 mod unencoded_payload_honoured;
 mod unencrypted_token_believed;
 mod unhealthy_after_bad_token;
 mod unknown_algorithm_unchecked;
+mod unknown_members_stored;
 mod unknown_subject_accepted;
 mod unknown_user_is_404;
 mod unknown_user_is_told;
@@ -248,6 +259,7 @@ pub const DEFECTS: &[Defect] = &[
     api_has_another_secret::DEFECT,
     audience_not_checked::DEFECT,
     blank_signature_accepted::DEFECT,
+    bodies_of_any_size::DEFECT,
     buffer_shared_under_load::DEFECT,
     certificate_address_trusted::DEFECT,
     common_passwords_accepted::DEFECT,
@@ -257,6 +269,7 @@ pub const DEFECTS: &[Defect] = &[
     cookie_without_samesite::DEFECT,
     cookie_without_secure::DEFECT,
     cors_missing::DEFECT,
+    count_of_all_tasks::DEFECT,
     crashes_on_bad_token::DEFECT,
     created_by_from_body::DEFECT,
     creates_without_token::DEFECT,
@@ -286,6 +299,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_optional::DEFECT,
     expiry_with_a_day_of_leeway::DEFECT,
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
+    export_of_all_tasks::DEFECT,
     failures_never_forgotten::DEFECT,
     filter_replaces_the_owner::DEFECT,
     first_header_reads_last_header_writes::DEFECT,
@@ -300,9 +314,11 @@ pub const DEFECTS: &[Defect] = &[
     head_of_any_task::DEFECT,
     header_reads_cookie_writes::DEFECT,
     id_from_registration::DEFECT,
+    id_of_the_query_wins::DEFECT,
     id_parsed_without_care::DEFECT,
     inner_token_believed::DEFECT,
     invalid_bytes_dropped::DEFECT,
+    id_pasted_into_query::DEFECT,
     issued_at_not_checked::DEFECT,
     issuer_not_checked::DEFECT,
     iterations_of_the_token::DEFECT,
@@ -345,12 +361,14 @@ pub const DEFECTS: &[Defect] = &[
     not_before_ignored::DEFECT,
     nul_reaches_the_database::DEFECT,
     numbered_tasks_forbidden::DEFECT,
+    order_pasted_into_query::DEFECT,
     origin_compared_by_prefix::DEFECT,
     origin_compared_by_suffix::DEFECT,
     origin_not_in_vary::DEFECT,
     origin_pattern_not_anchored::DEFECT,
     owner_from_body_on_create::DEFECT,
     owner_from_body_on_update::DEFECT,
+    pages_of_any_size::DEFECT,
     parser_trace_shown::DEFECT,
     password_case_ignored::DEFECT,
     password_change_keeps_other_sessions::DEFECT,
@@ -396,6 +414,7 @@ pub const DEFECTS: &[Defect] = &[
     role_from_registration::DEFECT,
     scalar_of_a_signature_reduced::DEFECT,
     scheme_compared_with_case::DEFECT,
+    search_pasted_into_query::DEFECT,
     session_ends_after_seconds::DEFECT,
     short_passwords::DEFECT,
     signature_compared_by_prefix::DEFECT,
@@ -407,18 +426,21 @@ pub const DEFECTS: &[Defect] = &[
     success_clears_every_count::DEFECT,
     task_list_without_token::DEFECT,
     text_cut_at_four_bytes::DEFECT,
+    title_pasted_into_query::DEFECT,
     token_decoded_only_on_delete::DEFECT,
     token_decoded_only_on_patch::DEFECT,
     token_in_the_address::DEFECT,
     tokens_cacheable::DEFECT,
     tokens_without_expiry::DEFECT,
     tokens_without_time_of_issue::DEFECT,
+    trace_answered::DEFECT,
     trailing_slash_skips_the_owner::DEFECT,
     types_are_guessed::DEFECT,
     unencoded_payload_honoured::DEFECT,
     unencrypted_token_believed::DEFECT,
     unhealthy_after_bad_token::DEFECT,
     unknown_algorithm_unchecked::DEFECT,
+    unknown_members_stored::DEFECT,
     unknown_subject_accepted::DEFECT,
     unknown_user_is_404::DEFECT,
     unknown_user_is_told::DEFECT,

@@ -14,6 +14,8 @@ use crate::model::Step;
 use crate::verdict::Verdict;
 
 mod bad_input;
+mod body_limit;
+mod bulk;
 mod burst;
 mod certificate;
 mod concurrent_users;
@@ -27,6 +29,7 @@ mod fake;
 mod grid;
 pub mod guess;
 mod header_identity;
+mod id_encodings;
 mod jwks_public_only;
 mod limit_bypass;
 mod lock_out;
@@ -35,6 +38,7 @@ mod login_timing;
 mod logout_cookie;
 mod methods;
 mod owners;
+mod pagination;
 mod profile_other;
 mod quote_roundtrip;
 mod race;
@@ -53,6 +57,7 @@ mod set_cookie;
 mod slow_token;
 mod spelling;
 mod spray;
+mod sql_injection;
 mod success_resets;
 #[cfg(test)]
 mod testing;
@@ -65,6 +70,8 @@ mod winner;
 /// Every probe that a scenario file can name.
 pub const PROBES: &[Probe] = &[
     bad_input::PROBE,
+    body_limit::PROBE,
+    bulk::PROBE,
     certificate::PROBE,
     concurrent_users::PROBE,
     cookie_in_body::PROBE,
@@ -74,6 +81,7 @@ pub const PROBES: &[Probe] = &[
     existence::PROBE,
     grid::PROBE,
     header_identity::PROBE,
+    id_encodings::PROBE,
     jwks_public_only::PROBE,
     limit_bypass::FORWARDED,
     limit_bypass::SPELT,
@@ -81,6 +89,7 @@ pub const PROBES: &[Probe] = &[
     login_burst::PROBE,
     login_timing::PROBE,
     methods::PROBE,
+    pagination::PROBE,
     profile_other::PROBE,
     quote_roundtrip::PROBE,
     race::PROBE,
@@ -91,6 +100,7 @@ pub const PROBES: &[Probe] = &[
     slow_token::COMMAND,
     slow_token::COUNT,
     spray::PROBE,
+    sql_injection::PROBE,
     success_resets::PROBE,
     logout_cookie::PROBE,
     refresh_lifetime::PROBE,
@@ -172,6 +182,27 @@ pub enum Counted {
     Registrations,
 }
 
+/// A declared limit for the body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeclaredSize {
+    #[default]
+    Undeclared,
+    /// Enforced by something in front of the target.
+    Edge,
+    Bytes(u64),
+}
+
+/// How a list is paged, as the profile says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// The parameter for how many are asked for.
+    pub limit: String,
+    /// The parameter that counts what is passed over.
+    pub offset: String,
+    /// How many are given at once at most.
+    pub most: u32,
+}
+
 /// What stands before the target and sees headers first, as far as profile and address tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Front {
@@ -220,6 +251,14 @@ pub trait Lab: Send {
     }
     /// Tells the other probes of the run that there is none.
     fn found_no_login_limit(&mut self) {}
+    /// The largest body that the profile declares to be read.
+    fn body_limit(&self) -> DeclaredSize {
+        DeclaredSize::Undeclared
+    }
+    /// How the list of the resource is paged, where the profile says it.
+    fn pages(&self) -> Option<Pages> {
+        None
+    }
     /// What stands before the target.
     fn front(&self) -> Front {
         Front::Unknown

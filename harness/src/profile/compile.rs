@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use scenarios::probes::DeclaredSize;
 use url::Url;
 
 use super::{
@@ -145,6 +146,11 @@ fn limits(written: &file::Limits) -> Limits {
         login_address: limit(written.login_address),
         registration: limit(written.registration),
         requests: limit(written.requests),
+        body: match written.body {
+            None => DeclaredSize::Undeclared,
+            Some(file::Size::Edge) => DeclaredSize::Edge,
+            Some(file::Size::Bytes(bytes)) => DeclaredSize::Bytes(bytes),
+        },
     }
 }
 

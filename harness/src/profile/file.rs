@@ -8,7 +8,7 @@ use serde_json::Value;
 
 pub(super) use place::{Place, Pointer, Send, UserId};
 pub(super) use route::{Call, Route, RouteTable, Side, Told};
-pub(super) use value::{Audience, Origin, Rate, Seconds, Statuses, status};
+pub(super) use value::{Audience, Origin, Rate, Seconds, Size, Statuses, status};
 
 use value::json;
 
@@ -254,6 +254,8 @@ pub(super) struct Paging {
     pub(super) page: Option<String>,
     /// How many are asked for at once; 50 where nothing is said.
     pub(super) size: Option<u32>,
+    /// How many are given at once at most, where that is more than 100.
+    pub(super) most: Option<u32>,
 }
 
 /// The target's own choice where several are right: a status or a list of them. What is not declared is compared
@@ -302,6 +304,8 @@ pub(super) struct Limits {
     pub(super) registration: Option<Rate>,
     /// Requests of any kind from one address.
     pub(super) requests: Option<Rate>,
+    /// The largest body of a request that is read: bytes, a text such as `2MB`, or `edge`.
+    pub(super) body: Option<Size>,
 }
 
 /// How sessions behave by declaration.

@@ -31,7 +31,7 @@ merge! {
     Jwt { opaque algorithm secret_env jwks issuer audience lifetime header mint }
     Policy { bad_token wrong_login others_object duplicate invalid anonymous denial enumeration_by_registration }
     Deployment { proxy }
-    Limits { login login_address registration requests }
+    Limits { login login_address registration requests body }
     Session { cache refresh_grace password_change_ends_others }
     Api { users }
     Gate { require }

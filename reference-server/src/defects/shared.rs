@@ -9,6 +9,7 @@ pub(super) mod foreign_keys;
 pub(super) mod hmac;
 pub(super) mod identities;
 pub(super) mod limits;
+pub(super) mod lists;
 pub(super) mod passwords;
 pub(super) mod records;
 pub(super) mod rewritten;

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::testing::finish;
-use super::{ABSENT, Attempt, Counted, DeclaredLimit, Lab, Owned, Probe, Sent};
+use super::{
+    ABSENT, Attempt, Counted, DeclaredLimit, DeclaredSize, Lab, Owned, Pages, Probe, Sent,
+};
 use crate::exchange::{Answer, Exchange, Response};
 use crate::judge::ObjectState;
 use crate::model::Step;
@@ -19,6 +21,8 @@ pub(super) struct Fake {
     pub(super) answers: Answers,
     pub(super) owned: Vec<Owned>,
     pub(super) disposable: bool,
+    pub(super) body_limit: DeclaredSize,
+    pub(super) pages: Option<Pages>,
     /// How many texts were made up.
     fresh: std::sync::atomic::AtomicUsize,
 }
@@ -29,6 +33,8 @@ impl Fake {
             answers: Box::new(answers),
             owned: Vec::new(),
             disposable: true,
+            body_limit: DeclaredSize::Undeclared,
+            pages: None,
             fresh: Default::default(),
         }
     }
@@ -41,6 +47,12 @@ impl Fake {
                 .replace(&format!("{{{actor}.email}}"), &mail(actor))
                 .replace(&format!("{{{actor}.name}}"), &format!("Name of {actor}"));
         }
+        text = text
+            .replace("{object.id}", "id-of-object")
+            .replace("{object.marker}", "marker-of-object")
+            .replace("{own.marker}", "marker-of-own")
+            .replace("{theirs.id}", "id-of-theirs")
+            .replace("{theirs.marker}", "marker-of-theirs");
         while text.contains("{marker}") || text.contains("{rand}") {
             let next = self
                 .fresh
@@ -114,8 +126,13 @@ impl Lab for Fake {
             ..step
         };
         let marker = step.fields.get("marker").and_then(Value::as_str);
-        let marker = marker.map(str::to_owned);
+        let marker = marker.or(Some("mk")).map(str::to_owned);
         let (response, accepted) = (self.answers)(&step);
+        let text = response.text().into_owned();
+        let others = ["alice", "bob", "carol"].into_iter();
+        let others = others.filter(|actor| step.actor.as_deref() != Some(*actor));
+        let disclosed = others.filter(|actor| text.contains(&format!("secret of {actor}")));
+        let disclosed = disclosed.map(str::to_owned).collect();
         Ok(Sent {
             exchange: Exchange {
                 actor: step.actor.unwrap_or_default(),
@@ -127,9 +144,16 @@ impl Lab for Fake {
             },
             accepted,
             credential: false,
-            disclosed: Vec::new(),
+            disclosed,
             marker,
         })
+    }
+    async fn together(&mut self, steps: Vec<Step>) -> Vec<Result<Sent, String>> {
+        let mut all = Vec::new();
+        for step in steps {
+            all.push(self.send(step, false).await);
+        }
+        all
     }
     fn forget_last(&mut self) {}
     async fn wait(&mut self, _: Duration) -> Result<(), String> {
@@ -145,6 +169,17 @@ impl Lab for Fake {
         Ok(self.filled(template))
     }
     fn path(&self, step: &Step) -> Result<String, String> {
+        let call = step.call.as_deref().unwrap_or_default();
+        let updates = |call: &str| matches!(call, "object.patch" | "object.replace");
+        let mut owned = self.owned.iter().map(|route| route.call.as_str());
+        let there = match call {
+            "object.read" => owned.any(|other| other == call),
+            "object.update" => owned.any(updates),
+            _ => true,
+        };
+        if !there {
+            return Err(ABSENT.into());
+        }
         Ok(match step.call.as_deref() {
             Some("me") => "/api/auth/me".into(),
             Some("object.list") => "/api/tasks".into(),
@@ -156,6 +191,12 @@ impl Lab for Fake {
     }
     fn owned(&self) -> Vec<Owned> {
         self.owned.clone()
+    }
+    fn body_limit(&self) -> DeclaredSize {
+        self.body_limit
+    }
+    fn pages(&self) -> Option<Pages> {
+        self.pages.clone()
     }
     fn disposable(&self, _: &str) -> bool {
         self.disposable

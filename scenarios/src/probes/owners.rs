@@ -25,6 +25,11 @@ pub(super) fn on(actor: &str, call: &str, object: &str) -> Step {
     }
 }
 
+/// Whether the profile has a route for it, protected or open to all.
+pub(super) fn has(lab: &dyn Lab, call: &str) -> bool {
+    lab.path(&step("alice", call)).is_ok()
+}
+
 /// Makes an object and looks at it once, so that the next look has something to compare with.
 pub(super) async fn make(lab: &mut dyn Lab, owner: &str, name: &str) -> Result<(), String> {
     let create = Step {

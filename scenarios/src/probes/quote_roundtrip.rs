@@ -1,8 +1,9 @@
 //! Texts that careless back ends break: each is stored and read back as it was, or refused.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::owners::{Sheet, on, step};
+use super::owners::{Sheet, has, on, step};
+use super::records::strings_with;
 use super::{Attempt, Lab, Probe, Run, Sent};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
@@ -58,7 +59,7 @@ const TEXTS: [Text; 9] = [
 
 async fn texts(lab: &mut dyn Lab) -> Vec<Attempt> {
     let mut sheet = Sheet::default();
-    if !lab.owned().iter().any(|route| route.call == "object.read") {
+    if !has(lab, "object.read") {
         let why = "no route reads one object".to_owned();
         sheet.uncovered(lab, "stored texts".into(), &[why]);
         return sheet.done();
@@ -158,8 +159,7 @@ async fn stored(lab: &mut dyn Lab, text: &Text) -> Result<Stored, String> {
         .response()
         .and_then(|response| response.json());
     let json = json.ok_or_else(|| format!("the object was answered {status} without JSON"))?;
-    let mut found = Vec::new();
-    with_front(&json, &front, &mut found);
+    let found = strings_with(&json, &front);
     let reads = |text: &str| found.iter().any(|now| now.contains(text));
     Ok(if reads(&format!("{front} {}", text.text)) {
         Stored::AsItWas
@@ -178,22 +178,11 @@ fn heard(sent: &Sent) -> Result<u16, String> {
     }
 }
 
-/// The strings of an answer in which this word stands.
-fn with_front<'v>(json: &'v Value, front: &str, found: &mut Vec<&'v str>) {
-    match json {
-        Value::String(text) if text.contains(front) => found.push(text),
-        Value::Array(items) => items.iter().for_each(|item| with_front(item, front, found)),
-        Value::Object(members) => {
-            let members = members.values();
-            members.for_each(|member| with_front(member, front, found));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Owned;
+    use serde_json::Value;
+
     use super::super::fake::{Fake, json as answer, run, word};
     use super::*;
 

@@ -118,3 +118,19 @@ pub(super) fn member_with(record: &Value, text: &str) -> Option<(Option<String>,
         .filter_map(|(outer, inner)| Some((Some(outer.clone()), here(inner)?)))
         .next()
 }
+
+/// The strings of an answer in which this word stands.
+pub(super) fn strings_with(json: &Value, word: &str) -> Vec<String> {
+    match json {
+        Value::String(text) if text.contains(word) => vec![text.clone()],
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|item| strings_with(item, word))
+            .collect(),
+        Value::Object(members) => members
+            .values()
+            .flat_map(|member| strings_with(member, word))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}

@@ -236,6 +236,7 @@ fn paging(key: &Key, name: &str, written: &file::Paging) -> Compiled<Paging> {
         limit: written.limit.clone(),
         offset,
         size,
+        most: written.most.unwrap_or(100),
     })
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::profile::loose::{Loose, loose};
 
-loose!(Statuses, Seconds, Rate, Origin, Audience);
+loose!(Statuses, Seconds, Rate, Size, Origin, Audience);
 
 /// Any TOML value as JSON; dates become texts.
 pub(super) fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -167,6 +167,62 @@ impl JsonSchema for Rate {
             "type": "string",
             "pattern": "^(edge|[1-9][0-9]* in [1-9][0-9]* ?[smhd])$",
             "description": "So many in so much time, like `5 in 60s`, or `edge` for what is in front of the target.",
+        })
+    }
+}
+
+/// The largest body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::profile) enum Size {
+    Edge,
+    Bytes(u64),
+}
+
+impl Size {
+    fn parse(text: &str) -> Option<Size> {
+        if text == "edge" {
+            return Some(Size::Edge);
+        }
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+        let unit = match text[digits.len()..].trim() {
+            "kB" => 1000,
+            "KiB" => 1 << 10,
+            "MB" => 1_000_000,
+            "MiB" => 1 << 20,
+            _ => return None,
+        };
+        let bytes = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+        Some(Size::Bytes(bytes)).filter(|_| bytes > 0)
+    }
+}
+
+impl<'de> Loose<'de> for Size {
+    const WHAT: &'static str =
+        "bytes, a text such as `\"2MB\"` (`kB`, `KiB`, `MB`, `MiB`), or `\"edge\"`";
+
+    fn from_text(text: &str) -> Option<Result<Self, String>> {
+        Some(Size::parse(text).ok_or_else(|| format!("`{text}` is no size; write {}", Self::WHAT)))
+    }
+
+    fn from_integer(number: i64) -> Option<Result<Self, String>> {
+        let bytes = u64::try_from(number).ok().filter(|bytes| *bytes > 0);
+        Some(
+            bytes
+                .map(Size::Bytes)
+                .ok_or_else(|| "a size is above 0".to_owned()),
+        )
+    }
+}
+
+impl JsonSchema for Size {
+    fn schema_name() -> Cow<'static, str> {
+        "Size".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "string", "pattern": "^(edge|[1-9][0-9]* ?(kB|KiB|MB|MiB))$" }],
+            "description": "Bytes, a text like `2MB`, or `edge` for what is in front of the target.",
         })
     }
 }

@@ -63,12 +63,12 @@ fn lists_have_any_shape_and_are_paged_in_two_ways() {
     task_says(
         "paging = { limit = \"limit\", offset = \"offset\", size = 100 }",
         paging,
-        r#"Paging { limit: "limit", offset: Items("offset"), size: 100 }"#,
+        r#"Paging { limit: "limit", offset: Items("offset"), size: 100, most: 100 }"#,
     );
     task_says(
         "paging = { limit = \"per_page\", page = \"page\" }",
         paging,
-        r#"Paging { limit: "per_page", offset: Pages("page"), size: 50 }"#,
+        r#"Paging { limit: "per_page", offset: Pages("page"), size: 50, most: 100 }"#,
     );
 }
 
