@@ -79,9 +79,9 @@ mod header_reads_cookie_writes;
 mod id_from_registration;
 mod id_of_the_query_wins;
 mod id_parsed_without_care;
+mod id_pasted_into_query;
 mod inner_token_believed;
 mod invalid_bytes_dropped;
-mod id_pasted_into_query;
 mod issued_at_not_checked;
 mod issuer_not_checked;
 mod iterations_of_the_token;
@@ -316,9 +316,9 @@ pub const DEFECTS: &[Defect] = &[
     id_from_registration::DEFECT,
     id_of_the_query_wins::DEFECT,
     id_parsed_without_care::DEFECT,
+    id_pasted_into_query::DEFECT,
     inner_token_believed::DEFECT,
     invalid_bytes_dropped::DEFECT,
-    id_pasted_into_query::DEFECT,
     issued_at_not_checked::DEFECT,
     issuer_not_checked::DEFECT,
     iterations_of_the_token::DEFECT,

@@ -19,9 +19,9 @@ mod bulk;
 mod burst;
 mod certificate;
 mod concurrent_users;
+mod cookie_header;
 mod cookie_in_body;
 mod cookie_tamper;
-mod cookie_header;
 mod duplicate_claims;
 mod existence;
 #[cfg(test)]
@@ -74,9 +74,9 @@ pub const PROBES: &[Probe] = &[
     bulk::PROBE,
     certificate::PROBE,
     concurrent_users::PROBE,
+    cookie_header::PROBE,
     cookie_in_body::PROBE,
     cookie_tamper::PROBE,
-    cookie_header::PROBE,
     duplicate_claims::PROBE,
     existence::PROBE,
     grid::PROBE,
@@ -88,25 +88,25 @@ pub const PROBES: &[Probe] = &[
     lock_out::PROBE,
     login_burst::PROBE,
     login_timing::PROBE,
+    logout_cookie::PROBE,
     methods::PROBE,
     pagination::PROBE,
     profile_other::PROBE,
     quote_roundtrip::PROBE,
     race::PROBE,
+    refresh_lifetime::PROBE,
+    refresh_race::PROBE,
     registration_burst::PROBE,
+    registration_race::PROBE,
     retry_after::PROBE,
     self_promote::PROBE,
     sequence::PROBE,
+    session_fixation::PROBE,
     slow_token::COMMAND,
     slow_token::COUNT,
     spray::PROBE,
     sql_injection::PROBE,
     success_resets::PROBE,
-    logout_cookie::PROBE,
-    refresh_lifetime::PROBE,
-    refresh_race::PROBE,
-    registration_race::PROBE,
-    session_fixation::PROBE,
     two_auth_headers::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
