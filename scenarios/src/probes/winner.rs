@@ -164,6 +164,10 @@ async fn create_by(
         let read = lab.send(on(reader, "object.read", "made"), true).await?;
         if read.accepted {
             shown.push((reader.to_owned(), made.exchange.line()));
+            if reader != user {
+                // The clean-up deletes in the name of its maker. A target without a way to delete keeps it.
+                let _ = lab.send(on(reader, "object.delete", "made"), true).await;
+            }
         }
     }
     Ok(())
