@@ -248,6 +248,13 @@ mod tests {
             "",
             &["the id of alice at /user_id"],
         );
+        check(
+            200,
+            r#"[{"user_id":7}]"#,
+            "",
+            &["the id of alice at /user_id"],
+        );
+        check(200, r#"[{"count":7}]"#, "", &[]);
         check(200, r#"{"count":7}"#, "", &[]);
         check(403, r#"{"user_id":7}"#, "", &[]);
     }

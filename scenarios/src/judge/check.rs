@@ -368,6 +368,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn durations_are_read_in_their_units() {
+        for (text, want) in [
+            ("90", Some(90.0)),
+            ("30s", Some(30.0)),
+            ("15m", Some(900.0)),
+            (" 24h ", Some(86_400.0)),
+            ("8d", Some(691_200.0)),
+            ("8w", None),
+            ("s", None),
+        ] {
+            assert_eq!(seconds(text), want, "{text}");
+        }
+    }
+
+    #[test]
     fn the_value_of_a_cookie_is_left_out() {
         let set = without_value("sid=secret; Path=/; SameSite=None");
         assert_eq!(set, "sid=…; Path=/; SameSite=None");

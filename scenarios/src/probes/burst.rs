@@ -56,6 +56,18 @@ pub(super) fn size(limit: DeclaredLimit) -> (u32, Duration) {
     }
 }
 
+/// Whether a burst stayed within the window in which a limit counts; otherwise nothing can be said.
+pub(super) fn in_time(took: Duration, window: Duration, what: &str) -> Result<(), String> {
+    if took <= window {
+        return Ok(());
+    }
+    Err(format!(
+        "{what} took {} s, longer than the {} s in which they are counted",
+        took.as_secs(),
+        window.as_secs()
+    ))
+}
+
 /// Sends wrong passwords for an account up to one above the limit, or until one is throttled.
 pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
     let (most, window) = size(lab.limit(Counted::FailedLogins));
@@ -107,12 +119,8 @@ pub(super) async fn wrong_passwords(lab: &mut dyn Lab, actor: &str) -> Outcome {
             Err(why) => Outcome::Unclear(why),
         };
     }
-    if took > window {
-        return Outcome::Unclear(format!(
-            "{most} wrong passwords took {} s, longer than the {} s in which they are counted",
-            took.as_secs(),
-            window.as_secs()
-        ));
+    if let Err(why) = in_time(took, window, &format!("{most} wrong passwords")) {
+        return Outcome::Unclear(why);
     }
     if let Some(how) = changed(&answers) {
         return Outcome::Unclear(how);

@@ -1,6 +1,6 @@
 //! Wrong passwords for one account in one flight: no more of them are judged than one after another.
 
-use super::burst::{answer, measured, only, size, wrong_login};
+use super::burst::{answer, in_time, measured, only, size, wrong_login};
 use super::{Attempt, Counted, Lab, Probe, Run};
 use crate::model::Severity;
 use crate::verdict::{Mismatch, Verdict};
@@ -46,12 +46,8 @@ async fn raced(lab: &mut dyn Lab) -> Result<Verdict, Verdict> {
             Err(why) => unclear.push(why),
         }
     }
-    if lab.now().saturating_sub(start) > window {
-        let seconds = window.as_secs();
-        return Err(Verdict::Inconclusive(format!(
-            "{flight} answers took longer than the {seconds} s in which failures are counted"
-        )));
-    }
+    let took = lab.now().saturating_sub(start);
+    in_time(took, window, &format!("{flight} wrong passwords")).map_err(Verdict::Inconclusive)?;
     if judged > rightly {
         return Ok(Verdict::Fail(Mismatch {
             consequence: "guesses that are sent at once are judged before any of them is counted"
@@ -75,18 +71,12 @@ async fn raced(lab: &mut dyn Lab) -> Result<Verdict, Verdict> {
 #[cfg(test)]
 mod tests {
     use super::super::DeclaredLimit;
-    use super::super::testing::{Limiter, run, verdict};
+    use super::super::testing::{Limiter, check};
     use super::*;
-
-    #[track_caller]
-    fn check(mut lab: Limiter, want: &str) {
-        let verdict = verdict(&run(&PROBE, &mut lab));
-        assert_eq!(verdict.word(), want, "{verdict:?}");
-    }
 
     #[test]
     fn a_count_that_keeps_up_passes() {
-        check(Limiter::default(), "pass");
+        check(&PROBE, Limiter::default(), "pass");
     }
 
     #[test]
@@ -95,7 +85,7 @@ mod tests {
             counts_late: true,
             ..Limiter::default()
         };
-        check(lab, "fail");
+        check(&PROBE, lab, "fail");
     }
 
     #[test]
@@ -107,7 +97,7 @@ mod tests {
         };
         // Of those before, fifteen count; taken for the limit, the five that are left would make a fault of twenty.
         lab.before = 15;
-        check(lab, "pass");
+        check(&PROBE, lab, "pass");
     }
 
     #[test]
@@ -116,7 +106,7 @@ mod tests {
             most: 1000,
             ..Limiter::default()
         };
-        check(lab, "skipped");
+        check(&PROBE, lab, "skipped");
     }
 
     #[test]
@@ -130,7 +120,7 @@ mod tests {
             counts_late: true,
             ..Limiter::default()
         };
-        check(lab, "skipped");
+        check(&PROBE, lab, "skipped");
     }
 
     #[test]
@@ -139,6 +129,6 @@ mod tests {
             fails_at_once: true,
             ..Limiter::default()
         };
-        check(lab, "inconclusive");
+        check(&PROBE, lab, "inconclusive");
     }
 }

@@ -1,6 +1,6 @@
 //! Registrations from one address, one after another, until the target slows or stops them.
 
-use super::burst::{beyond, only, size};
+use super::burst::{beyond, in_time, only, size};
 use super::{Attempt, Counted, DeclaredLimit, Lab, Probe, Run};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
@@ -52,13 +52,7 @@ async fn registered(lab: &mut dyn Lab) -> Result<Verdict, String> {
         return Err(format!("the last registration alone got {status}"));
     }
     let took = lab.now().saturating_sub(start);
-    if took > window {
-        return Err(format!(
-            "{most} registrations took {} s, longer than the {} s in which they are counted",
-            took.as_secs(),
-            window.as_secs()
-        ));
-    }
+    in_time(took, window, &format!("{most} registrations"))?;
     Ok(Verdict::Fail(Mismatch {
         consequence: "accounts can be made in any number, for spam, or to fill the database".into(),
         expected: "429 or a challenge".into(),
@@ -79,14 +73,8 @@ fn register() -> Step {
 mod tests {
     use std::time::Duration;
 
-    use super::super::testing::{Limiter, run, verdict};
+    use super::super::testing::{Limiter, check};
     use super::*;
-
-    #[track_caller]
-    fn check(mut lab: Limiter, want: &str) {
-        let verdict = verdict(&run(&PROBE, &mut lab));
-        assert_eq!(verdict.word(), want, "{verdict:?}");
-    }
 
     fn registers(most: u32) -> Limiter {
         Limiter {
@@ -97,12 +85,12 @@ mod tests {
 
     #[test]
     fn a_limit_of_registrations_passes() {
-        check(registers(20), "pass");
+        check(&PROBE, registers(20), "pass");
     }
 
     #[test]
     fn registrations_without_a_limit_are_found() {
-        check(registers(1000), "fail");
+        check(&PROBE, registers(1000), "fail");
     }
 
     #[test]
@@ -114,8 +102,8 @@ mod tests {
             },
             ..registers(most)
         };
-        check(of(40), "pass");
-        check(of(41), "fail");
+        check(&PROBE, of(40), "pass");
+        check(&PROBE, of(41), "fail");
         let high = Limiter {
             declared: DeclaredLimit::Count {
                 count: 120,
@@ -123,7 +111,7 @@ mod tests {
             },
             ..registers(1000)
         };
-        check(high, "skipped");
+        check(&PROBE, high, "skipped");
     }
 
     #[test]
@@ -132,12 +120,12 @@ mod tests {
             asks_for_a_picture_after: Some(10),
             ..registers(1000)
         };
-        check(lab, "pass");
+        check(&PROBE, lab, "pass");
     }
 
     #[test]
     fn where_the_first_is_refused_already_nothing_is_said() {
-        check(registers(0), "inconclusive");
+        check(&PROBE, registers(0), "inconclusive");
     }
 
     #[test]
@@ -146,6 +134,6 @@ mod tests {
             pace: Duration::from_secs(5),
             ..registers(1000)
         };
-        check(lab, "inconclusive");
+        check(&PROBE, lab, "inconclusive");
     }
 }

@@ -1,6 +1,6 @@
 //! One password for many addresses, as it is tried where each account has a limit of its own.
 
-use super::burst::{answer, at_the_edge, beyond, changed, only, size};
+use super::burst::{answer, at_the_edge, beyond, changed, in_time, only, size};
 use super::{Attempt, Counted, DeclaredLimit, Lab, Probe, Run};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
@@ -48,13 +48,7 @@ async fn sprayed(lab: &mut dyn Lab) -> Result<Verdict, String> {
         answers.push(response);
     }
     let took = lab.now().saturating_sub(start);
-    if took > window {
-        return Err(format!(
-            "{most} logins took {} s, longer than the {} s in which they are counted",
-            took.as_secs(),
-            window.as_secs()
-        ));
-    }
+    in_time(took, window, &format!("{most} logins"))?;
     if let Some(how) = changed(&answers) {
         return Err(how);
     }
@@ -89,14 +83,8 @@ fn login(password: &str) -> Step {
 mod tests {
     use std::time::Duration;
 
-    use super::super::testing::{Limiter, run, verdict};
+    use super::super::testing::{Limiter, check};
     use super::*;
-
-    #[track_caller]
-    fn check(mut lab: Limiter, want: &str) {
-        let verdict = verdict(&run(&PROBE, &mut lab));
-        assert_eq!(verdict.word(), want, "{verdict:?}");
-    }
 
     #[test]
     fn a_limit_of_the_address_passes() {
@@ -105,12 +93,12 @@ mod tests {
             by_address: true,
             ..Limiter::default()
         };
-        check(lab, "pass");
+        check(&PROBE, lab, "pass");
     }
 
     #[test]
     fn a_limit_of_each_account_alone_is_found() {
-        check(Limiter::default(), "fail");
+        check(&PROBE, Limiter::default(), "fail");
     }
 
     #[test]
@@ -124,8 +112,8 @@ mod tests {
             },
             ..Limiter::default()
         };
-        check(of(10), "pass");
-        check(of(11), "fail");
+        check(&PROBE, of(10), "pass");
+        check(&PROBE, of(11), "fail");
         let high = Limiter {
             declared: DeclaredLimit::Count {
                 count: 300,
@@ -133,7 +121,7 @@ mod tests {
             },
             ..Limiter::default()
         };
-        check(high, "skipped");
+        check(&PROBE, high, "skipped");
     }
 
     #[test]
@@ -142,7 +130,7 @@ mod tests {
             declared: DeclaredLimit::Edge,
             ..Limiter::default()
         };
-        check(lab, "skipped");
+        check(&PROBE, lab, "skipped");
     }
 
     #[test]
@@ -151,11 +139,11 @@ mod tests {
             pace: Duration::from_secs(1),
             ..Limiter::default()
         };
-        check(slow, "inconclusive");
+        check(&PROBE, slow, "inconclusive");
         let asks = Limiter {
             asks_for_a_picture_after: Some(20),
             ..Limiter::default()
         };
-        check(asks, "inconclusive");
+        check(&PROBE, asks, "inconclusive");
     }
 }

@@ -1,6 +1,6 @@
 //! Wrong passwords for one account, each followed by the right one of another: the limit is reached all the same.
 
-use super::burst::{answer, measured, only, right_login, size, wrong_login};
+use super::burst::{answer, in_time, measured, only, right_login, size, wrong_login};
 use super::{Attempt, Counted, Lab, Probe, Run};
 use crate::model::Severity;
 use crate::verdict::{Mismatch, Verdict};
@@ -54,13 +54,7 @@ async fn alternated(lab: &mut dyn Lab) -> Result<Verdict, Verdict> {
         }
     }
     let took = lab.now().saturating_sub(start);
-    if took > window {
-        return Err(Verdict::Inconclusive(format!(
-            "{most} wrong passwords took {} s, longer than the {} s in which they are counted",
-            took.as_secs(),
-            window.as_secs()
-        )));
-    }
+    in_time(took, window, &format!("{most} wrong passwords")).map_err(Verdict::Inconclusive)?;
     Ok(Verdict::Fail(Mismatch {
         consequence: "whoever has an account guesses without a limit: each login of their own clears the count".into(),
         expected: format!("an answer of the limit after about {}", ceiling.after),
@@ -71,23 +65,17 @@ async fn alternated(lab: &mut dyn Lab) -> Result<Verdict, Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Limiter, run, verdict};
+    use super::super::testing::{Limiter, check};
     use super::*;
-
-    #[track_caller]
-    fn check(mut lab: Limiter, want: &str) {
-        let verdict = verdict(&run(&PROBE, &mut lab));
-        assert_eq!(verdict.word(), want, "{verdict:?}");
-    }
 
     #[test]
     fn failures_that_stay_counted_pass() {
-        check(Limiter::default(), "pass");
+        check(&PROBE, Limiter::default(), "pass");
         let lab = Limiter {
             by_address: true,
             ..Limiter::default()
         };
-        check(lab, "pass");
+        check(&PROBE, lab, "pass");
     }
 
     #[test]
@@ -98,7 +86,7 @@ mod tests {
                 success_clears: true,
                 ..Limiter::default()
             };
-            check(lab, "fail");
+            check(&PROBE, lab, "fail");
         }
     }
 
@@ -109,7 +97,7 @@ mod tests {
             pace: std::time::Duration::from_secs(3),
             ..Limiter::default()
         };
-        check(lab, "inconclusive");
+        check(&PROBE, lab, "inconclusive");
     }
 
     #[test]
@@ -118,6 +106,6 @@ mod tests {
             most: 1000,
             ..Limiter::default()
         };
-        check(lab, "skipped");
+        check(&PROBE, lab, "skipped");
     }
 }

@@ -102,6 +102,13 @@ pub(super) fn verdict(attempts: &[Attempt]) -> Verdict {
     attempt.verdict.clone()
 }
 
+/// A probe with one attempt comes to this verdict.
+#[track_caller]
+pub(super) fn check(probe: &Probe, mut lab: Limiter, want: &str) {
+    let verdict = verdict(&run(probe, &mut lab));
+    assert_eq!(verdict.word(), want, "{verdict:?}");
+}
+
 impl Limiter {
     fn login(&mut self, step: &Step) -> (Response, bool) {
         let own = format!("{}@example.com", step.actor.as_deref().unwrap_or("alice"));
