@@ -8,6 +8,7 @@ use scenarios::judge::{
     Contact, Control, DecodedToken, Effect, ObjectState, Observation, Silence, judge,
 };
 use scenarios::model::{Expectation, Severity};
+use scenarios::verdict::Verdict;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -106,8 +107,7 @@ struct Written {
     expect: Expectation,
 }
 
-/// The verdict in a word; a note or a severity that is not the scenario's own stands behind it.
-fn judged(expect: &str, seen: &Seen, control: &Control) -> String {
+fn judged(expect: &str, seen: &Seen, control: &Control) -> Verdict {
     let Written { expect } = toml::from_str(&format!("expect = {expect}")).unwrap();
     let exchange = |answer: &Answer| Exchange {
         actor: "alice".into(),
@@ -156,18 +156,16 @@ fn judged(expect: &str, seen: &Seen, control: &Control) -> String {
         now: 1_000.0,
         declared: &[("bad_token", seen.declared.clone())],
     };
-    let verdict = judge(&expect, Severity::High, "it matters", control, &observation);
-    match &verdict {
-        scenarios::verdict::Verdict::Pass { note: Some(_) } => "pass, noted".into(),
-        scenarios::verdict::Verdict::Fail(m) if m.severity != Severity::High => {
-            format!("fail, {}", m.severity.word())
-        }
-        other => other.word().to_owned(),
-    }
+    judge(&expect, Severity::High, "it matters", control, &observation)
 }
 
+/// The verdict in a word; a note or a severity that is not the scenario's own stands behind it.
 fn verdict(expect: &str, seen: &Seen) -> String {
-    judged(expect, seen, &Control::Held)
+    match judged(expect, seen, &Control::Held) {
+        Verdict::Pass { note: Some(_) } => "pass, noted".into(),
+        Verdict::Fail(m) if m.severity != Severity::High => format!("fail, {}", m.severity.word()),
+        other => other.word().to_owned(),
+    }
 }
 
 #[track_caller]
@@ -659,6 +657,16 @@ fn a_status_is_one_of_the_listed_or_of_its_class() {
 }
 
 #[test]
+fn a_class_of_statuses_is_told_as_one() {
+    let Verdict::Fail(mismatch) = judged("{ status = [401, 4] }", &status(200), &Control::Held)
+    else {
+        panic!("200 is neither")
+    };
+    assert_eq!(mismatch.expected, "401 or 4xx");
+    assert_eq!(mismatch.actual, "200");
+}
+
+#[test]
 fn an_answer_is_compared_with_that_of_another_case() {
     let beside = |own, other| Seen {
         other: Some(Answer::Response(other)),
@@ -959,6 +967,6 @@ fn a_broken_control_leaves_nothing_to_judge() {
         nothing(NoAnswer::TimedOut, Silence::Refuses),
     ] {
         let broken = Control::Broken("the good token was refused".into());
-        assert_eq!(judged(REFUSED, &seen, &broken), "inconclusive");
+        assert_eq!(judged(REFUSED, &seen, &broken).word(), "inconclusive");
     }
 }

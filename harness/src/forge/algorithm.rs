@@ -177,4 +177,24 @@ mod tests {
         }
         assert_eq!(Algorithm::EdDsa.name(), "EdDSA");
     }
+
+    #[test]
+    fn each_algorithm_has_its_family_and_its_hash() {
+        let of = |name: &str| Algorithm::parse(name).unwrap();
+        for name in ["HS256", "HS384", "HS512"] {
+            assert!(
+                of(name).is_hmac() && of(name).is_sibling_of(of("HS256")),
+                "{name}"
+            );
+            assert!(!of(name).is_sibling_of(of("RS256")), "{name}");
+        }
+        for name in ["RS256", "PS384", "ES512", "EdDSA"] {
+            assert!(
+                !of(name).is_hmac() && of(name).is_sibling_of(of(name)),
+                "{name}"
+            );
+        }
+        let lengths = [Hash::Sha256, Hash::Sha384, Hash::Sha512].map(Hash::len);
+        assert_eq!(lengths, [32, 48, 64]);
+    }
 }

@@ -261,6 +261,19 @@ fn what_does_not_apply_says_why() {
 }
 
 #[test]
+fn a_claim_that_is_not_there_cannot_be_changed() {
+    let issuer = Issuer::saying("HS256", &serde_json::json!({ "sub": "17" }));
+    let refused = |name: &str| {
+        let why = forge(name, &mut issuer.material(&mut rand::rng()));
+        matches!(why, Err(Unforgeable::NoClaim(_)))
+    };
+    for name in ["aud-wrong", "iss-wrong", "exp-missing", "resigned-fresh"] {
+        assert!(refused(name), "{name}");
+    }
+    assert!(!refused("sub-missing"));
+}
+
+#[test]
 fn without_a_token_only_garbage_is_made() {
     let mut rng = rand::rng();
     for recipe in recipes() {

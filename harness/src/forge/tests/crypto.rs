@@ -69,6 +69,68 @@ fn the_twin_of_an_ecdsa_signature_verifies() {
     }
 }
 
+/// A token without `iat` is taken to live as long as most do.
+#[test]
+fn a_fresh_token_begins_now() {
+    for (claims, want) in [
+        (json!({"exp": NOW + 100}), json!({"exp": NOW + 900})),
+        (
+            json!({"iat": NOW - 50, "exp": NOW + 100}),
+            json!({"iat": NOW, "exp": NOW + 150}),
+        ),
+        (
+            json!({"iat": NOW - 50, "nbf": NOW - 40}),
+            json!({"iat": NOW, "nbf": NOW + 10}),
+        ),
+    ] {
+        let issuer = Issuer::saying("HS256", &claims);
+        let fresh = Token::parse(&forged(&issuer, "resigned-fresh")[0].text).unwrap();
+        assert_eq!(&Value::from(fresh.claims().clone()), &want, "{claims}");
+    }
+}
+
+#[test]
+fn degenerate_signatures_have_the_length_of_real_ones() {
+    for (alg, coordinate) in [("ES256", 32), ("ES384", 48), ("ES512", 66)] {
+        let issuer = Issuer::new(alg);
+        for one in forged(&issuer, "ecdsa-zero") {
+            let (_, signature) = one.text.rsplit_once('.').unwrap();
+            let bytes = Base64UrlUnpadded::decode_vec(signature).unwrap();
+            let want = match one.name.as_str() {
+                "short" => coordinate,
+                "long" => 2 * coordinate + 1,
+                "der-zero" => 8,
+                _ => 2 * coordinate,
+            };
+            assert_eq!(bytes.len(), want, "{alg} {}", one.name);
+            match one.name.as_str() {
+                "one" => assert_eq!((bytes[coordinate - 1], bytes[want - 1]), (1, 1), "{alg}"),
+                "der-zero" => assert_eq!(bytes, [0x30, 6, 2, 1, 0, 2, 1, 0], "{alg}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A verifier that reads ASN.1 takes the same signature.
+#[test]
+fn the_der_form_of_a_signature_verifies_as_asn1() {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+    let issuer = Issuer::new("ES256");
+    let jwk = &issuer.public_keys[0];
+    let coordinate = |name: &str| {
+        let text = jwk[name].as_str().unwrap();
+        Base64UrlUnpadded::decode_vec(text).unwrap()
+    };
+    // An uncompressed point (SEC 1 2.3.3).
+    let point = [vec![4], coordinate("x"), coordinate("y")].concat();
+    let one = &forged(&issuer, "ecdsa-der")[0];
+    let (message, signature) = one.text.rsplit_once('.').unwrap();
+    let signature = Base64UrlUnpadded::decode_vec(signature).unwrap();
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point);
+    assert!(key.verify(message.as_bytes(), &signature).is_ok());
+}
+
 /// The keys that come with tokens verify them, so that a verifier that trusts them would accept.
 #[test]
 fn embedded_keys_verify_their_tokens() {
