@@ -15,6 +15,10 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &["login.wrong-password"],
     implies: &[
         (
+            "login.password-change-needs-old",
+            "any text is the current password too",
+        ),
+        (
             "login.enumeration-status",
             "a known address is let in, an unknown one is not",
         ),

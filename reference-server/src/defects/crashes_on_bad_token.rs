@@ -13,6 +13,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 755,
     caught_by: &["errors.no-5xx-on-bad-token"],
     implies: &[
+        ("token.json-nesting", "what is too deep is malformed"),
         (
             "errors.status-consistent",
             "a bad token is answered with 500",

@@ -13,7 +13,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "An empty password opens every account",
     cwe: 287,
     caught_by: &["login.wrong-password"],
-    implies: &[],
+    implies: &[(
+        "login.password-change-needs-old",
+        "no text is the current password too",
+    )],
     install: |parts| Parts {
         passwords: Arc::new(EmptyPasswordAccepted(parts.passwords.clone())),
         ..parts

@@ -12,7 +12,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A long token crashes its handler",
     cwe: 770,
     caught_by: &["token.oversize"],
-    implies: &[("errors.no-5xx-on-bad-token", "it sends long tokens")],
+    implies: &[
+        ("token.json-nesting", "what is deep is long too"),
+        ("errors.no-5xx-on-bad-token", "it sends long tokens"),
+    ],
     install: |parts| Parts {
         identify: Arc::new(LongTokenOverruns(parts.identify.clone())),
         ..parts

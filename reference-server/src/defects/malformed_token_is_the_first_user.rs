@@ -15,6 +15,33 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &["token.garbage"],
     implies: &[
         (
+            "token.duplicate-claims",
+            "claims that stand twice are malformed",
+        ),
+        (
+            "token.duplicate-header",
+            "members that stand twice are malformed",
+        ),
+        ("token.json-nesting", "what is too deep is malformed"),
+        (
+            "token.json-serialization",
+            "JSON is no compact token either",
+        ),
+        ("token.jwe-shape", "five parts are no token either"),
+        ("token.kid-types", "a key id that is no text is malformed"),
+        ("token.nested-cty", "a token inside a token is malformed"),
+        (
+            "token.payload-not-object",
+            "a payload that is no object is malformed",
+        ),
+        ("token.pbes2-count", "five parts are no token either"),
+        (
+            "token.typ-confusion-refresh",
+            "a refresh token is no token here",
+        ),
+        ("token.unicode", "bytes that are no text are malformed"),
+        ("token.zip-header", "a compressed payload is malformed"),
+        (
             "token.exp-range",
             "a number beyond all numbers makes the claims malformed",
         ),

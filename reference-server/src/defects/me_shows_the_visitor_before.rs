@@ -15,7 +15,13 @@ pub(super) const DEFECT: Defect = Defect {
     title: "The identity route shows who asked before",
     cwe: 488,
     caught_by: &["session.me-matches"],
-    implies: &[("refresh.works", "it asks the same route who its user is")],
+    implies: &[
+        (
+            "isolation.profile-other",
+            "it asks the same route, after another user",
+        ),
+        ("refresh.works", "it asks the same route who its user is"),
+    ],
     install,
 };
 

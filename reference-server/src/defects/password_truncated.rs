@@ -13,7 +13,10 @@ pub(super) const DEFECT: Defect = Defect {
         "registration.password-long",
         "registration.password-exact",
     ],
-    implies: &[],
+    implies: &[(
+        "login.password-change-needs-old",
+        "the new password begins like the old one, and only the beginning counts",
+    )],
     install: |parts| respelt(parts, beginning),
 };
 

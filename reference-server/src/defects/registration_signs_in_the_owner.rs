@@ -17,7 +17,10 @@ pub(super) const DEFECT: Defect = Defect {
         "registration.duplicate-email",
         "registration.duplicate-email-case",
     ],
-    implies: &[],
+    implies: &[(
+        "registration.race-duplicate",
+        "each of the registrations signs in the same owner",
+    )],
     install: |parts| Parts {
         accounts: Arc::new(RegistrationSignsInTheOwner(parts.accounts.clone())),
         ..parts

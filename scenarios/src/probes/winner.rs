@@ -183,24 +183,34 @@ async fn changed_by(
 ) -> Result<(), String> {
     make(lab, user, "twin").await?;
     let before = lab.text("{twin.marker}")?;
-    lab.send(lent(other, on(user, call, "twin")), true).await?;
-    if happened(lab, &before).await? {
+    let alone = lab.send(lent(other, on(user, call, "twin")), true).await?;
+    if happened(lab, user, &before, &alone).await? {
         return Ok(());
     }
     let both = sent(lab, double(user, on(user, call, "twin"))).await?;
-    if happened(lab, &before).await? {
+    if happened(lab, user, &before, &both).await? {
         shown.push((user.to_owned(), both.exchange.line()));
     }
     Ok(())
 }
 
-/// Whether the object is another than it was, as its owner sees it.
-async fn happened(lab: &mut dyn Lab, before: &str) -> Result<bool, String> {
-    Ok(match lab.look("twin").await? {
-        ObjectState::Changed(_) | ObjectState::Missing | ObjectState::Listed(false) => true,
-        ObjectState::AsItWas => lab.text("{twin.marker}")? != before,
-        ObjectState::NotLooked | ObjectState::Listed(true) | ObjectState::Unknown(_) => false,
-    })
+/// Whether the object is another than it was, as its owner sees it. A good status alone shows no change.
+async fn happened(
+    lab: &mut dyn Lab,
+    user: &str,
+    before: &str,
+    attempt: &Sent,
+) -> Result<bool, String> {
+    let gone = lab.look("twin").await?;
+    if matches!(gone, ObjectState::Missing | ObjectState::Listed(false)) {
+        return Ok(true);
+    }
+    let Some(new) = attempt.marker.as_deref().filter(|new| *new != before) else {
+        return Ok(false);
+    };
+    let read = lab.send(on(user, "object.read", "twin"), true).await?;
+    let response = read.exchange.response();
+    Ok(response.is_some_and(|response| response.text().contains(new)))
 }
 
 /// Signs both in once more, under their names.

@@ -11,9 +11,10 @@ use crate::exchange::{Answer, Exchange, Response};
 struct Backend {
     counts: fn(call: &str) -> Option<&'static str>,
     status: u16,
-    /// Whose the last object is, and whether it was changed.
+    /// Whose the last object is, and whether it was changed or deleted.
     made: &'static str,
     changed: bool,
+    gone: bool,
     shows: Vec<&'static str>,
     /// Anybody reads and changes anything.
     open: bool,
@@ -46,9 +47,15 @@ impl Lab for Backend {
         };
         self.shows = user.into_iter().filter(|_| accepted).collect();
         if accepted && call == "object.create" {
-            (self.made, self.changed) = (sender, false);
+            (self.made, self.changed, self.gone) = (sender, false, false);
         }
-        self.changed |= accepted && matches!(call.as_str(), "object.update" | "object.delete");
+        self.changed |= accepted && call == "object.update";
+        self.gone |= accepted && call == "object.delete";
+        let body = match call.as_str() {
+            "object.read" if self.changed => "changed",
+            _ => "",
+        };
+        let marker = (call == "object.update").then(|| "changed".to_owned());
         Ok(Sent {
             exchange: Exchange {
                 actor: sender.to_owned(),
@@ -61,6 +68,7 @@ impl Lab for Backend {
                         (_, true) => 200,
                         (_, false) => 401,
                     },
+                    body: body.into(),
                     ..Response::default()
                 }),
                 recipe: None,
@@ -68,7 +76,7 @@ impl Lab for Backend {
             accepted,
             credential: true,
             disclosed: Vec::new(),
-            marker: None,
+            marker,
         })
     }
     fn owners(&self, _: &Exchange) -> BTreeSet<String> {
@@ -84,8 +92,8 @@ impl Lab for Backend {
             .into()
     }
     async fn look(&mut self, _: &str) -> Result<ObjectState, String> {
-        Ok(match self.changed {
-            true => ObjectState::Changed("it was".into()),
+        Ok(match self.gone {
+            true => ObjectState::Missing,
             false => ObjectState::AsItWas,
         })
     }
@@ -125,6 +133,7 @@ fn judged_on(status: u16, counts: fn(&str) -> Option<&'static str>, open: bool) 
         status,
         made: "alice",
         changed: false,
+        gone: false,
         shows: Vec::new(),
     };
     let double = |_: &str, step: Step| Step {
