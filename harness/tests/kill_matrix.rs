@@ -64,6 +64,8 @@ const ALONE: &[(&str, &[&str])] = &[
         "logout-ends-everybodys-sessions",
         &["session.logout-only-self"],
     ),
+    // Who was there before is by chance where many are.
+    ("me-shows-the-visitor-before", &["session.me-matches"]),
     ("no-address-limit", &["rate.login-spray"]),
     ("no-registration-limit", &["rate.registration-burst"]),
     ("session-ends-after-seconds", &["session.persists"]),

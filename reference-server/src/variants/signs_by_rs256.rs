@@ -11,6 +11,7 @@ pub(super) const VARIANT: Variant = Variant {
 algorithm = "RS256"
 "#,
     skips: &[
+        ("token.alg-other-hmac", "there is no shared secret"),
         ("token.empty-key", "there is no shared secret"),
         ("token.hs-as-asymmetric", "there is no shared secret"),
         ("token.weak-secret", "there is no shared secret"),
