@@ -667,6 +667,18 @@ fn a_class_of_statuses_is_told_as_one() {
 }
 
 #[test]
+fn a_difference_of_bodies_is_shown() {
+    let seen = Seen {
+        other: Some(Answer::Response(answered(401, "b"))),
+        ..got(answered(401, "a"))
+    };
+    let Verdict::Fail(mismatch) = judged(r#"{ same_as = "other" }"#, &seen, &Control::Held) else {
+        panic!("the bodies differ")
+    };
+    assert_eq!(mismatch.actual, "the body `a` instead of `b`");
+}
+
+#[test]
 fn an_answer_is_compared_with_that_of_another_case() {
     let beside = |own, other| Seen {
         other: Some(Answer::Response(other)),
