@@ -322,6 +322,10 @@ mod tests {
             "https://id.example.com:8443/redirect?url=http%3A%2F%2F127.0.0.1%3A9%2Fr%2Fk";
         check("open-redirect", issuer, Some(redirect));
         check("userinfo", "", None);
+        check("prefix", "https://[2001:db8::1]/jwks", None);
+        let prefix = SPELLINGS.iter().find(|spelling| spelling.form == "prefix");
+        let elsewhere = (prefix.unwrap().url)("http://10.0.0.1:9", "/r/k", Some(issuer));
+        assert_eq!(elsewhere, None, "only names below localhost lead to us");
     }
 
     #[test]
@@ -332,5 +336,15 @@ mod tests {
         assert_eq!(certificate[0], 0x30);
         let length = usize::from(certificate[2]) << 8 | usize::from(certificate[3]);
         assert_eq!((certificate[1], length), (0x82, certificate.len() - 4));
+    }
+
+    #[test]
+    fn the_certificate_is_valid_for_a_day_from_an_hour_ago() {
+        let key = Key::foreign(Algorithm::Rs(Hash::Sha256), &mut rand::rng()).unwrap();
+        // 2026-11-18 11:06:40 UTC.
+        let certificate = self_signed(&key, 1_795_000_000).unwrap();
+        let text = String::from_utf8_lossy(&certificate);
+        assert!(text.contains("261118100640Z"), "an hour before");
+        assert!(text.contains("261119110640Z"), "a day after");
     }
 }

@@ -207,7 +207,6 @@ impl Key {
         let (message, signature) = (token.signing_input().as_bytes(), token.signature());
         match (&self.0, algorithm) {
             (Kind::Hmac(secret), Algorithm::Hs(hash)) => mac(hash, secret, message) == signature,
-            (Kind::Hmac(_), _) => false,
             _ => self
                 .public_jwk()
                 .is_some_and(|jwk| jwk_verifies(&jwk, token)),
@@ -386,6 +385,24 @@ mod tests {
         check_pem("PRIVATE KEY", pair.to_pkcs8().unwrap().as_ref(), "Ed25519");
         assert_eq!(Key::from_pem("secret").unwrap_err(), NotAKey::NoBlock);
         assert_eq!(Key::from_der(b"secret").unwrap_err(), NotAKey::Unknown);
+    }
+
+    #[test]
+    fn a_key_signs_by_its_own_algorithms_alone() {
+        let mut rng = rand::rng();
+        let hmac = Key::hmac("secret");
+        let ec = Key::foreign(Algorithm::Es(Hash::Sha256), &mut rng).unwrap();
+        assert!(hmac.is_hmac() && !ec.is_hmac());
+        for (key, algorithm) in [
+            (&hmac, Algorithm::EdDsa),
+            (&ec, Algorithm::Hs(Hash::Sha256)),
+            (&ec, Algorithm::Es(Hash::Sha384)),
+        ] {
+            let mismatch = Unforgeable::KeyMismatch {
+                algorithm: algorithm.name(),
+            };
+            assert_eq!(key.sign(algorithm, b"message"), Err(mismatch));
+        }
     }
 
     #[test]

@@ -298,3 +298,22 @@ pub(super) fn spki(jwk: &Value) -> Option<Vec<u8>> {
     };
     Some(der::sequence(&[&algorithm, &der::bit_string(&key)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_key_names_its_curve() {
+        for (hash, curve) in HASHES.into_iter().zip([oid::P256, oid::P384, oid::P521]) {
+            let key = Key::foreign(Algorithm::Es(hash), &mut rand::rng()).unwrap();
+            let der = spki(&key.public_jwk().unwrap()).unwrap();
+            let named = der.windows(curve.len()).any(|bytes| bytes == curve);
+            assert!(named, "{hash:?}");
+        }
+        assert_eq!(
+            spki(&json!({"kty": "EC", "crv": "secp256k1", "x": "", "y": ""})),
+            None
+        );
+    }
+}

@@ -45,6 +45,11 @@ impl Issuer {
             Algorithm::Rs(_) | Algorithm::Ps(_) => Key::from_der(&RSA).unwrap(),
             _ => Key::foreign(algorithm, &mut rand::rng()).unwrap(),
         };
+        Issuer::with(alg, key, subjects)
+    }
+
+    /// An issuer with a key of the test's own.
+    pub(super) fn with(alg: &str, key: Key, subjects: [&str; 2]) -> Issuer {
         let issue = |sub: &str| issue(alg, &key, sub);
         let mut public_keys: Vec<_> = key.public_jwk().into_iter().collect();
         public_keys

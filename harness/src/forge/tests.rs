@@ -2,6 +2,7 @@
 
 mod content;
 mod crypto;
+mod record;
 mod spelling;
 
 use std::collections::HashSet;

@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
 
 use super::forged;
-use crate::forge::{Algorithm, Material, Token, forge, testing::Issuer, token::Draft};
+use crate::forge::{Algorithm, Material, Token, Unforgeable, forge, testing::Issuer, token::Draft};
 
 /// Header and claims of each form, as JSON texts.
 fn decoded(alg: &str, name: &str) -> Vec<(String, String, String)> {
@@ -158,6 +158,76 @@ fn claims_say_what_the_recipe_says() {
     check_claims("duplicate-claims#sub-foreign-own", "");
 }
 
+/// What a recipe changes in a token of these claims, which has no other header than its algorithm.
+#[track_caller]
+fn check_claims_of(claims: Value, name: &str, want: &str) {
+    let issuer = Issuer::saying("HS256", &claims);
+    let one = forged(&issuer, name).remove(0);
+    let payload = Base64UrlUnpadded::decode_vec(one.text.split('.').nth(1).unwrap()).unwrap();
+    let text = std::str::from_utf8(&payload).unwrap();
+    assert_eq!(difference(issuer.own.claims(), text), want);
+}
+
+#[test]
+fn times_with_fractions_keep_them() {
+    let claims = json!({"sub": "a", "iat": 1794999940.5, "exp": 1795000840.5});
+    let want = "iat=1795000000.5 exp=1795000900.5";
+    check_claims_of(claims, "resigned-fresh", want);
+}
+
+#[test]
+fn the_twin_of_a_number_is_its_text() {
+    check_claims_of(json!({"sub": 17}), "sub-twin", r#"sub="17""#);
+    check_claims_of(json!({"sub": "17"}), "sub-twin", "sub=17");
+    let issuer = Issuer::saying("HS256", &json!({"sub": "017"}));
+    let made = forge("sub-twin", &mut issuer.material(&mut rand::rng()));
+    assert!(matches!(made, Err(Unforgeable::NothingToChange(_))));
+}
+
+#[test]
+fn what_a_header_lacks_is_not_altered() {
+    let issuer = Issuer::saying("RS256", &json!({"sub": "17"}));
+    let header = |name: &str| {
+        let one = forged(&issuer, name).remove(0);
+        Token::parse(&one.text).unwrap().header().clone()
+    };
+    assert_eq!(header("jku-attacker")["kid"], "authspec");
+    assert!(!header("x5u-attacker").contains_key("kid"));
+    let forms: Vec<_> = forged(&issuer, "header-tampered")
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    assert_eq!(
+        forms,
+        ["typ", "cty", "unknown-member"],
+        "one member has no order"
+    );
+}
+
+#[test]
+fn the_key_that_the_token_names_is_taken() {
+    let keys = [json!({"kid": "k1"}), json!({"kid": "k2"}), json!({})];
+    let count = |issuer: &Issuer| {
+        let mut rng = rand::rng();
+        let material = Material {
+            public_keys: &keys,
+            ..issuer.material(&mut rng)
+        };
+        material.public_keys().unwrap().len()
+    };
+    assert_eq!(count(&Issuer::new("RS256")), 1);
+    assert_eq!(count(&Issuer::saying("RS256", &json!({"sub": "17"}))), 3);
+}
+
+#[test]
+fn a_character_of_several_bytes_is_not_made_longer() {
+    let issuer = Issuer::of("HS256", ["élise", "bob"]);
+    let one = forged(&issuer, "unicode#over-long").remove(0);
+    let payload = Base64UrlUnpadded::decode_vec(one.text.split('.').nth(1).unwrap()).unwrap();
+    let want = ["élise".as_bytes(), &[0xc0, 0x80]].concat();
+    assert!(payload.windows(want.len()).any(|bytes| bytes == want));
+}
+
 #[test]
 fn numbers_that_no_type_holds_are_written_as_they_are() {
     for (form, text) in [
@@ -192,6 +262,13 @@ fn an_unknown_subject_has_the_shape_of_a_known_one() {
         }),
         (json!("hB9dK2mQ7xT4vW1zR8nP5cJ3fG6sL0aY"), |v| {
             v.as_str().is_some_and(|t| t.len() == 32)
+        }),
+        (json!("hB9dK2mQ7xT4vW1z"), |v| {
+            v.as_str().is_some_and(|t| t.len() == 16)
+        }),
+        (json!("zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"), |v| {
+            v.as_str()
+                .is_some_and(|t| t.len() == 36 && !t.contains('-'))
         }),
         (json!("alice@example.com"), |v| {
             v.as_str().is_some_and(|t| t.contains('@'))

@@ -201,3 +201,26 @@ fn the_raw_payload_option_signs_the_raw_payload() {
         .unwrap();
     assert_eq!(Base64UrlUnpadded::encode_string(&signature), parts[2]);
 }
+
+#[test]
+fn a_raw_payload_travels_as_it_was_signed() {
+    let issuer = Issuer::saying("HS256", &serde_json::json!({"sub": "user.alice"}));
+    let one = forged(&issuer, "b64-false#raw-payload").remove(0);
+    let parts: Vec<_> = one.text.split('.').collect();
+    assert_eq!(parts[1], r#"{"sub":"user\u002ealice"}"#);
+    let input = format!("{}.{}", parts[0], parts[1]);
+    let signature = issuer
+        .key
+        .sign(Algorithm::parse("HS256").unwrap(), input.as_bytes())
+        .unwrap();
+    assert_eq!(Base64UrlUnpadded::encode_string(&signature), parts[2]);
+}
+
+#[test]
+fn only_a_public_key_of_rsa_encrypts_a_key() {
+    let forms = |alg: &str| {
+        let made = forged(&Issuer::new(alg), "jwe-shape");
+        made.iter().any(|one| one.name == "rsa-oaep-inner-none")
+    };
+    assert!(forms("RS256") && !forms("ES256"));
+}
