@@ -1,7 +1,8 @@
 //! Secrets leave neither on the screen nor in a file: known ones become variables, unknown ones that look like it a mask.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::ops::Bound;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use regex::Regex;
@@ -20,13 +21,48 @@ struct Known {
     variables: HashMap<String, Arc<str>>,
     /// How many secrets share the name of a variable.
     names: HashMap<String, usize>,
-    /// The first bytes of a spelling → the spellings that begin so. A run knows thousands, and one look at each place of a
-    /// text has to do.
-    spellings: HashMap<[u8; SHORTEST], Vec<(String, Arc<str>)>>,
+    /// A spelling, or the head of a long one → what it stands for. Sorted: a run knows thousands, and many begin alike.
+    spellings: BTreeMap<Box<[u8]>, Spelling>,
+    /// The first two bytes of each spelling: most places of a text need no other look.
+    starts: Starts,
+}
+
+struct Spelling {
+    variable: Arc<str>,
+    /// Bytes of the whole spelling.
+    length: usize,
 }
 
 /// Bytes of the shortest secret: what is shorter stands in every text by chance.
 const SHORTEST: usize = 4;
+/// More of a spelling is not kept: what begins so is taken for the whole of it.
+const HEAD: usize = 4096;
+
+/// A set of pairs of bytes.
+struct Starts(Box<[bool]>);
+
+impl Default for Starts {
+    fn default() -> Starts {
+        Starts(vec![false; 1 << 16].into())
+    }
+}
+
+impl Starts {
+    fn index(text: &[u8]) -> Option<usize> {
+        text.first_chunk()
+            .map(|pair| usize::from(u16::from_be_bytes(*pair)))
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        if let Some(index) = Starts::index(text) {
+            self.0[index] = true;
+        }
+    }
+
+    fn may_begin(&self, text: &[u8]) -> bool {
+        Starts::index(text).is_some_and(|index| self.0[index])
+    }
+}
 
 static UNKNOWN: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
@@ -62,13 +98,7 @@ impl Redactor {
             1 => variable.into(),
             more => format!("{variable}_{more}").into(),
         };
-        for spelling in spellings(secret) {
-            let Some(start) = spelling.as_bytes().first_chunk::<SHORTEST>() else {
-                continue;
-            };
-            let alike = known.spellings.entry(*start).or_default();
-            alike.push((spelling, Arc::clone(&variable)));
-        }
+        each_spelling(secret, |spelling| known.insert(spelling, &variable));
         known.variables.insert(secret.to_owned(), variable);
     }
 
@@ -83,14 +113,40 @@ impl Redactor {
 }
 
 impl Known {
-    /// The longest spelling that stands at this place.
-    fn at(&self, text: &str, place: usize) -> Option<&(String, Arc<str>)> {
+    fn insert(&mut self, spelling: &str, variable: &Arc<str>) {
+        let (text, length) = (spelling.as_bytes(), spelling.len());
+        if length < SHORTEST {
+            return;
+        }
+        self.starts.add(text);
+        let spelling = Spelling {
+            variable: Arc::clone(variable),
+            length,
+        };
+        let head = text[..length.min(HEAD)].into();
+        let known = self.spellings.entry(head).or_insert(spelling);
+        known.length = known.length.max(length);
+    }
+
+    /// How far the longest spelling that stands at this place reaches, and its variable.
+    fn at(&self, text: &str, place: usize) -> Option<(usize, &Arc<str>)> {
         let rest = &text.as_bytes()[place..];
-        let alike = self.spellings.get(rest.first_chunk()?)?;
-        alike
-            .iter()
-            .filter(|(spelling, _)| rest.starts_with(spelling.as_bytes()))
-            .max_by_key(|(spelling, _)| spelling.len())
+        if !self.starts.may_begin(rest) {
+            return None;
+        }
+        // The last spelling that is not behind the text is the longest one that stands there, or parts from it somewhere:
+        // then one that stands there can be no longer than what the two have in common.
+        let mut most = &rest[..rest.len().min(HEAD)];
+        loop {
+            let upto = (Bound::Unbounded, Bound::Included(most));
+            let (head, spelling) = self.spellings.range::<[u8], _>(upto).next_back()?;
+            let common = head.iter().zip(most).take_while(|(a, b)| a == b).count();
+            if common == head.len() {
+                let end = place + spelling.length.min(rest.len());
+                return Some((text.ceil_char_boundary(end) - place, &spelling.variable));
+            }
+            most = &most[..common];
+        }
     }
 
     fn replaced(&self, text: &str) -> (String, Vec<String>) {
@@ -98,19 +154,19 @@ impl Known {
         let mut variables: Vec<String> = Vec::new();
         let mut place = 0;
         while place < text.len() {
-            let Some((spelling, variable)) = self.at(text, place) else {
+            let Some(mut longest) = self.at(text, place) else {
                 let next = text.ceil_char_boundary(place + 1);
                 clean.push_str(&text[place..next]);
                 place = next;
                 continue;
             };
             // Secrets that overlap go together: what is left of the second one must not stay behind.
-            let (mut end, mut longest) = (place + spelling.len(), (spelling.len(), variable));
+            let mut end = place + longest.0;
             while place + 1 < end {
                 place += 1;
-                if let Some((spelling, variable)) = self.at(text, place) {
-                    end = end.max(place + spelling.len());
-                    longest = longest.max((spelling.len(), variable));
+                if let Some(one) = self.at(text, place) {
+                    end = end.max(place + one.0);
+                    longest = longest.max(one);
                 }
             }
             place = end;
@@ -125,25 +181,27 @@ impl Known {
 }
 
 /// The spellings in which a secret travels: as it is, percent-encoded, as a form, JSON-escaped, HTML-escaped, in hex, and
-/// in base64 with each of the three alignments.
-fn spellings(secret: &str) -> Vec<String> {
+/// in base64 with each of the three alignments. Each is let go before the next is made, for a secret may be large.
+fn each_spelling(secret: &str, mut take: impl FnMut(&str)) {
     use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+    take(secret);
     let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
         .to_string();
+    take(&percent);
+    take(&lower_escapes(&percent));
+    drop(percent);
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let json = serde_json::Value::from(secret).to_string();
-    let json = json[1..json.len() - 1].to_owned();
+    take(&form);
+    take(&lower_escapes(&form));
+    drop(form);
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let mut all = vec![
-        secret.to_owned(),
-        lower_escapes(&percent),
-        percent,
-        lower_escapes(&form),
-        form,
-        json.replace('/', "\\/"),
-        hex.to_uppercase(),
-        hex,
-    ];
+    take(&hex);
+    take(&hex.to_uppercase());
+    drop(hex);
+    let json = serde_json::Value::from(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    take(json);
+    take(&json.replace('/', "\\/"));
     // What a library leaves of a text: nothing, ASCII (Python), all but markup (Go).
     let kept: [fn(char) -> bool; 3] = [
         |_| false,
@@ -151,14 +209,15 @@ fn spellings(secret: &str) -> Vec<String> {
         |c| !matches!(c, '<' | '>' | '&'),
     ];
     for kept in kept {
-        all.extend(escaped(&json, secret, kept));
+        escaped(json, secret, kept)
+            .iter()
+            .for_each(|text| take(text));
     }
-    all.push(json);
     for quote in ["&#39;", "&#x27;", "&apos;", "'"] {
         for double in ["&quot;", "&#34;"] {
             let html = secret.replace('&', "&amp;").replace('<', "&lt;");
             let html = html.replace('>', "&gt;").replace('"', double);
-            all.push(html.replace('\'', quote));
+            take(&html.replace('\'', quote));
         }
     }
     for skip in 0..3 {
@@ -169,16 +228,11 @@ fn spellings(secret: &str) -> Vec<String> {
             Base64::encode_string(&shifted),
             Base64UrlUnpadded::encode_string(&shifted),
         ] {
-            all.extend(
-                text.get(start..end)
-                    .filter(|text| text.len() >= 8)
-                    .map(str::to_owned),
-            );
+            if let Some(text) = text.get(start..end).filter(|text| text.len() >= 8) {
+                take(text);
+            }
         }
     }
-    all.sort();
-    all.dedup();
-    all
 }
 
 /// `\u` escapes for every character that is not kept, in small and in capital letters; quotes and line ends as JSON has them.
@@ -344,6 +398,39 @@ mod tests {
         }
         let (clean, _) = redactor.text("abc 616263 wxyz other-one");
         assert_eq!(clean, "abc 616263 $ALICE_TOKEN $ALICE_TOKEN_2");
+    }
+
+    #[test]
+    fn of_a_long_secret_the_beginning_is_enough() {
+        let redactor = Redactor::default();
+        let long = |size: usize| {
+            let numbers: String = (10_000..)
+                .map(|number| format!("{number}/"))
+                .take(size / 5)
+                .collect();
+            format!("{}~", &numbers[..size])
+        };
+        redactor.add("FORGED_TOKEN", &long(2 * HEAD));
+        redactor.add("FORGED_TOKEN", &long(8 * HEAD));
+        let texts: Vec<_> = (0..14).map(|way| told(&long(8 * HEAD), way)).collect();
+        for text in &texts {
+            let (clean, variables) = redactor.text(&format!("before {text} after"));
+            assert_eq!(variables, ["FORGED_TOKEN"]);
+            assert!(clean.len() < 40 && clean.ends_with(" after"), "{clean}");
+            let (clean, _) = redactor.text(&text[..HEAD + HEAD / 2]);
+            assert!(clean.len() < 40, "a part of it: {clean}");
+        }
+    }
+
+    #[test]
+    fn the_longest_of_those_that_begin_alike_goes() {
+        let redactor = Redactor::default();
+        for secret in ["abcd", "abcd-efgh", "abcd-efghij", "abcd-x"] {
+            redactor.add("ALICE_TOKEN", secret);
+        }
+        let (clean, _) = redactor.text("abcd-efghi abcd-xyz abcd-efghijk abce abc");
+        let want = "$ALICE_TOKEN_2i $ALICE_TOKEN_4yz $ALICE_TOKEN_3k abce abc";
+        assert_eq!(clean, want);
     }
 
     proptest::proptest! {
