@@ -1,6 +1,7 @@
 //! The named controls: what must hold around an attack for its outcome to mean anything.
 
 use scenarios::disclosure::{Reading, disclosures};
+use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
 use scenarios::model::{Control, Expectation, Keyword, NamedControl, Step};
 use scenarios::verdict::Verdict;
@@ -16,6 +17,15 @@ pub(crate) enum When {
     After,
 }
 
+/// A control that held after a case. Until something else is sent, it has held before the next one too.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    /// What was asked, and by whom, with the values of `for_each` filled in.
+    asked: String,
+    shown: Shown,
+    exchanges: Vec<Exchange>,
+}
+
 /// Objects that belong to the controls of one case alone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sentinels {
@@ -26,6 +36,74 @@ pub(crate) struct Sentinels {
 impl Stage<'_> {
     /// Observes the scenario's control around a case. An error is a control that did not hold, or a stop.
     pub(crate) async fn control(
+        &mut self,
+        case: &Step,
+        when: When,
+        shown: &mut Shown,
+        sentinels: &mut Sentinels,
+    ) -> Result<(), Stop> {
+        let asked = self.asked(case)?;
+        let held = self.held.take();
+        let held = held.filter(|held| when == When::Before && Some(&held.asked) == asked.as_ref());
+        if let Some(held) = held {
+            self.record.extend(held.exchanges);
+            let anonymous = shown.anonymous.take();
+            *shown = Shown {
+                anonymous,
+                ..held.shown
+            };
+            return self.still_refuses_nobody(case, shown).await;
+        }
+        let start = self.record.len();
+        self.observed(case, when, shown, sentinels).await?;
+        if let (Some(asked), When::After) = (asked, when) {
+            self.held = Some(Held {
+                asked,
+                shown: shown.clone(),
+                exchanges: self.record[start..].to_vec(),
+            });
+        }
+        Ok(())
+    }
+
+    /// What a control asks, where it asks the same before the next case: it makes nothing, and is about no object.
+    fn asked(&self, case: &Step) -> Result<Option<String>, Stop> {
+        use NamedControl::{Auth, Cookie, Forge, Login, Refresh};
+        let Control::Named(name @ (Auth | Cookie | Forge | Login | Refresh)) =
+            self.scenario.control
+        else {
+            return Ok(None);
+        };
+        let call = self.resolve(case)?;
+        if call.needs_object() || case.on.is_some() {
+            return Ok(None);
+        }
+        let actor = match name {
+            Login => Step {
+                actor: Some(self.signs_in(case)),
+                ..Step::default()
+            },
+            _ => self.valid(case)?,
+        };
+        let mut asked = serde_json::to_string(&actor).map_err(|e| Stop::Broken(e.to_string()))?;
+        for (name, value) in &self.bound {
+            asked = asked.replace(&format!("{{{name}}}"), value);
+        }
+        Ok(Some(asked))
+    }
+
+    /// The half of a control that shows only before an attack: nobody gets the good answer.
+    async fn still_refuses_nobody(&mut self, case: &Step, shown: &mut Shown) -> Result<(), Stop> {
+        let call = self.resolve(case)?;
+        let named = matches!(self.scenario.control, Control::Named(NamedControl::Login));
+        if named || !call.route.protected || call.preflight || is_anonymous(case) {
+            return Ok(());
+        }
+        let valid = self.valid(case)?;
+        self.anonymous_is_refused(&valid, shown).await
+    }
+
+    async fn observed(
         &mut self,
         case: &Step,
         when: When,
@@ -91,29 +169,7 @@ impl Stage<'_> {
         if !call.route.protected || call.preflight {
             return Ok(());
         }
-        // Only its owner gets a good answer about an object.
-        let named = case.on.as_ref().and_then(|name| self.objects.get(name));
-        let owner = match named {
-            Some(object) => Some(object.owner.clone()),
-            None => {
-                (call.needs_object() && !case.path.contains_key("id")).then(|| "alice".to_owned())
-            }
-        };
-        // What was deleted reads back to nobody; another object shows that the route works.
-        let on = case
-            .on
-            .clone()
-            .filter(|_| named.is_none_or(|object| !object.deleted));
-        let valid = Step {
-            token: None,
-            on,
-            // Somebody who came for one case may be gone after it.
-            actor: Some(owner.unwrap_or_else(|| match case.actor.as_deref() {
-                None | Some("anonymous" | "{fresh}") => "alice".to_owned(),
-                Some(actor) => actor.to_owned(),
-            })),
-            ..bare(case)
-        };
+        let valid = self.valid(case)?;
         let actor = valid.actor.clone().unwrap_or_default();
         if when == When::After && self.owns(&actor) {
             // The attack may have ended the actor's session, as it should.
@@ -130,15 +186,41 @@ impl Stage<'_> {
         }
         shown.telling = telling(self.run, &done);
         shown.valid = done.exchange.response().cloned();
-        let attack_is_anonymous =
-            case.actor.as_deref() == Some("anonymous") || case.token.as_deref() == Some("none");
-        if when == When::Before && !attack_is_anonymous {
+        if when == When::Before && !is_anonymous(case) {
             self.anonymous_is_refused(&valid, shown).await?;
         }
         if forge {
             self.own_signature_is_accepted(&valid).await?;
         }
         Ok(())
+    }
+
+    /// The request of a case as one that must be answered well.
+    fn valid(&self, case: &Step) -> Result<Step, Stop> {
+        let call = self.resolve(case)?;
+        // Only its owner gets a good answer about an object.
+        let named = case.on.as_ref().and_then(|name| self.objects.get(name));
+        let owner = match named {
+            Some(object) => Some(object.owner.clone()),
+            None => {
+                (call.needs_object() && !case.path.contains_key("id")).then(|| "alice".to_owned())
+            }
+        };
+        // What was deleted reads back to nobody; another object shows that the route works.
+        let on = case
+            .on
+            .clone()
+            .filter(|_| named.is_none_or(|object| !object.deleted));
+        Ok(Step {
+            token: None,
+            on,
+            // Somebody who came for one case may be gone after it.
+            actor: Some(owner.unwrap_or_else(|| match case.actor.as_deref() {
+                None | Some("anonymous" | "{fresh}") => "alice".to_owned(),
+                Some(actor) => actor.to_owned(),
+            })),
+            ..bare(case)
+        })
     }
 
     async fn anonymous_is_refused(&mut self, valid: &Step, shown: &mut Shown) -> Result<(), Stop> {
@@ -190,16 +272,16 @@ impl Stage<'_> {
         }
     }
 
+    /// Whose right password is the control of a case.
+    fn signs_in(&self, case: &Step) -> String {
+        let actor = case.actor.as_deref().filter(|name| {
+            !["anonymous", "{fresh}"].contains(name) && self.actors.contains_key(*name)
+        });
+        actor.unwrap_or("alice").to_owned()
+    }
+
     async fn login_works(&mut self, case: &Step) -> Result<(), Stop> {
-        let actor = match case.actor.as_deref() {
-            None | Some("anonymous" | "{fresh}") => "alice",
-            Some(actor) => actor,
-        };
-        let actor = if self.actors.contains_key(actor) {
-            actor.to_owned()
-        } else {
-            "alice".to_owned()
-        };
+        let actor = self.signs_in(case);
         let step = Step {
             actor: Some(actor.clone()),
             call: Some("login".into()),
@@ -413,6 +495,10 @@ fn in_words(state: &ObjectState) -> String {
         ObjectState::Listed(false) => "it does not stand in the list".into(),
         ObjectState::Unknown(why) => why.clone(),
     }
+}
+
+fn is_anonymous(case: &Step) -> bool {
+    case.actor.as_deref() == Some("anonymous") || case.token.as_deref() == Some("none")
 }
 
 /// The case's call and its place, without what makes it an attack.

@@ -291,6 +291,8 @@ impl Stage<'_> {
             if !self.wanted(step)? {
                 continue;
             }
+            // A step that only waits sends nothing, and changes what holds all the same.
+            self.held = None;
             let done = self.take(step, Part::Control).await?;
             if let Some(done) = done.filter(|done| !self.prepared(step, done)) {
                 let outcome = done.exchange.outcome();

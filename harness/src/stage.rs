@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::actors::{Actor, Credential, marker};
 use crate::call::{Call, Filling, Sending, Verb, build};
+use crate::controls::Held;
 use crate::enrol::{credential_of, enrol, sign_in, succeeded};
 use crate::forge::{Forged, Material, PublicFile, Token, Unforgeable, forge};
 use crate::listener::Listener;
@@ -35,6 +36,8 @@ pub(crate) struct Stage<'r> {
     pub(crate) impatient: bool,
     /// Every exchange since it was last taken, in order.
     pub(crate) record: Vec<Exchange>,
+    /// The control that was observed last, as long as nothing was sent since.
+    pub(crate) held: Option<Held>,
 }
 
 /// An object that an actor made.
@@ -180,6 +183,7 @@ impl<'r> Stage<'r> {
             implicit: None,
             impatient: false,
             record: Vec::new(),
+            held: None,
         })
     }
 
@@ -406,6 +410,7 @@ impl<'r> Stage<'r> {
         part: Part,
         forged: Option<&Forged>,
     ) -> Result<Ready<'r>, Stop> {
+        self.held = None;
         let call = self.resolve(step)?;
         let step = self.expanded(step)?;
         let (name, anonymous) = self.sender_name(&step)?;
