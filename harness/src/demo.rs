@@ -103,6 +103,8 @@ impl Demo {
         let mut config = Config {
             auth: settings.auth,
             signing: settings.signing,
+            // While it hashes, whoever asked waits: no core needs to be kept for others.
+            hash_threads: std::thread::available_parallelism().map_or(1, usize::from),
             ..Config::new(database_url, reference_server::Secret::new(secret))
         };
         let clock = Arc::new(SharedClock::new());

@@ -96,21 +96,26 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
         }
     };
     phase("parallel", at_once(run));
-    let side_by_side = |planned: Vec<Planned<'_>>| {
-        let parallel = of(&planned, Phase::Parallel)
-            .map(judged)
-            .collect::<Vec<_>>();
-        stream::iter(parallel)
-            .buffered(at_once(run))
-            .collect::<Vec<_>>()
+    let side_by_side = async |planned: &[Planned<'_>]| {
+        // A slow one must not keep those behind it from starting; the report has them in their order all the same.
+        let playing = of(planned, Phase::Parallel).enumerate();
+        let playing = playing.map(|(place, planned)| {
+            let result = judged(planned);
+            async move { (place, result.await) }
+        });
+        let playing: Vec<_> = playing.collect();
+        let side_by_side = stream::iter(playing).buffer_unordered(at_once(run));
+        let mut played: Vec<_> = side_by_side.collect().await;
+        played.sort_by_key(|(place, _)| *place);
+        played.into_iter().filter_map(|(_, result)| result)
     };
     let unknown = run.key().is_none();
-    results.extend(side_by_side(wanted.clone()).await.into_iter().flatten());
+    results.extend(side_by_side(&wanted).await);
     if unknown && run.key().is_some() {
         let allowed = now_allowed(run, all, &skipped);
         results.retain(|result| !allowed.iter().any(|p| p.scenario.id == result.id));
         phase("guessed", at_once(run));
-        results.extend(side_by_side(allowed.clone()).await.into_iter().flatten());
+        results.extend(side_by_side(&allowed).await);
         wanted.extend(allowed);
     }
     for (name, alone) in [("quiet", Phase::Quiet), ("exclusive", Phase::Exclusive)] {
