@@ -63,6 +63,7 @@ mod expiry_optional;
 mod expiry_with_a_day_of_leeway;
 mod expiry_with_fifteen_minutes_of_leeway;
 mod export_of_all_tasks;
+mod extension_skips_the_guard;
 mod failures_never_forgotten;
 mod filter_replaces_the_owner;
 mod first_header_reads_last_header_writes;
@@ -109,6 +110,7 @@ mod long_token_overruns;
 mod malformed_token_is_the_first_user;
 mod me_shows_the_visitor_before;
 mod method_override_after_the_guard;
+mod method_override_without_a_token;
 mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
@@ -187,6 +189,7 @@ mod signature_never_verified;
 mod signature_part_optional;
 mod subject_list_is_its_first;
 mod subject_optional;
+mod subject_pasted_into_query;
 mod success_clears_every_count;
 mod task_list_without_token;
 mod text_cut_at_four_bytes;
@@ -300,6 +303,7 @@ pub const DEFECTS: &[Defect] = &[
     expiry_with_a_day_of_leeway::DEFECT,
     expiry_with_fifteen_minutes_of_leeway::DEFECT,
     export_of_all_tasks::DEFECT,
+    extension_skips_the_guard::DEFECT,
     failures_never_forgotten::DEFECT,
     filter_replaces_the_owner::DEFECT,
     first_header_reads_last_header_writes::DEFECT,
@@ -346,6 +350,7 @@ pub const DEFECTS: &[Defect] = &[
     malformed_token_is_the_first_user::DEFECT,
     me_shows_the_visitor_before::DEFECT,
     method_override_after_the_guard::DEFECT,
+    method_override_without_a_token::DEFECT,
     missing_algorithm_means_none::DEFECT,
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
@@ -423,6 +428,7 @@ pub const DEFECTS: &[Defect] = &[
     signature_part_optional::DEFECT,
     subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,
+    subject_pasted_into_query::DEFECT,
     success_clears_every_count::DEFECT,
     task_list_without_token::DEFECT,
     text_cut_at_four_bytes::DEFECT,

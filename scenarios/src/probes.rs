@@ -22,6 +22,7 @@ mod concurrent_users;
 mod cookie_header;
 mod cookie_in_body;
 mod cookie_tamper;
+mod cross_site_write;
 mod duplicate_claims;
 mod existence;
 #[cfg(test)]
@@ -77,9 +78,11 @@ pub const PROBES: &[Probe] = &[
     cookie_header::PROBE,
     cookie_in_body::PROBE,
     cookie_tamper::PROBE,
+    cross_site_write::PROBE,
     duplicate_claims::PROBE,
     existence::PROBE,
     grid::PROBE,
+    grid::ANONYMOUS,
     header_identity::PROBE,
     id_encodings::PROBE,
     jwks_public_only::PROBE,
@@ -90,6 +93,7 @@ pub const PROBES: &[Probe] = &[
     login_timing::PROBE,
     logout_cookie::PROBE,
     methods::PROBE,
+    methods::ANONYMOUS,
     pagination::PROBE,
     profile_other::PROBE,
     quote_roundtrip::PROBE,

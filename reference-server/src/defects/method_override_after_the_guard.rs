@@ -1,7 +1,7 @@
 //! A header turns POST into another method after the rights to POST were checked (CWE-650).
 
 use super::Defect;
-use super::shared::tasks::{Act, by_id_alone, task_in};
+use super::shared::tasks::{Act, Caller, by_id_alone, task_in};
 use crate::ids::TaskId;
 use crate::parts::Head;
 use axum::http::Method;
@@ -12,10 +12,10 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 650,
     caught_by: &["isolation.other-methods"],
     implies: &[],
-    install: |parts| by_id_alone(parts, Act::Delete, deleted_by_header),
+    install: |parts| by_id_alone(parts, Caller::AnyUser, Act::Delete, deleted_by_header),
 };
 
-fn deleted_by_header(head: &Head) -> Option<TaskId> {
+pub(super) fn deleted_by_header(head: &Head) -> Option<TaskId> {
     let header = head.headers.get("x-http-method-override");
     let deletes = head.method == Method::POST && header.is_some_and(|name| name == "DELETE");
     task_in(head.uri.path()).filter(|_| deletes)

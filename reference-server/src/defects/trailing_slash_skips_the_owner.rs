@@ -1,7 +1,7 @@
 //! The route with a trailing slash was added later, and finds a task by its id alone (CWE-647).
 
 use super::Defect;
-use super::shared::tasks::{Act, by_id_alone, task_in};
+use super::shared::tasks::{Act, Caller, by_id_alone, task_in};
 use crate::ids::TaskId;
 use crate::parts::Head;
 use axum::http::Method;
@@ -12,7 +12,7 @@ pub(super) const DEFECT: Defect = Defect {
     cwe: 647,
     caught_by: &["isolation.grid"],
     implies: &[],
-    install: |parts| by_id_alone(parts, Act::Read, read_with_a_slash),
+    install: |parts| by_id_alone(parts, Caller::AnyUser, Act::Read, read_with_a_slash),
 };
 
 fn read_with_a_slash(head: &Head) -> Option<TaskId> {

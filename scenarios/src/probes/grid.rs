@@ -1,6 +1,6 @@
 //! Every route of an owner's objects, in every spelling of its path and with the foreign identity in every place.
 
-use super::owners::{DIRECTIONS, Sheet, answered, make, on, untouched};
+use super::owners::{NOBODY, Sheet, USERS, answered, attack, make, on, untouched};
 use super::spelling::{Spelt, spellings};
 use super::{Attempt, Lab, Owned, Probe, Run};
 use crate::model::Step;
@@ -8,13 +8,18 @@ use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "isolation-grid",
-    run: |lab| -> Run<'_> { Box::pin(grid(lab)) },
+    run: |lab| -> Run<'_> { Box::pin(grid(lab, &USERS)) },
+};
+
+pub(super) const ANONYMOUS: Probe = Probe {
+    name: "paths-without-a-token",
+    run: |lab| -> Run<'_> { Box::pin(grid(lab, &NOBODY)) },
 };
 
 /// Parameters and members that back ends take for the owner.
 const OWNER: [&str; 4] = ["user_id", "userId", "owner", "owner_id"];
 
-async fn grid(lab: &mut dyn Lab) -> Vec<Attempt> {
+async fn grid(lab: &mut dyn Lab, attackers: &[(Option<&str>, &str)]) -> Vec<Attempt> {
     let mut sheet = Sheet::default();
     if lab.public() {
         let why = "everybody may read the resource, by design".to_owned();
@@ -22,9 +27,10 @@ async fn grid(lab: &mut dyn Lab) -> Vec<Attempt> {
         return sheet.done();
     }
     let routes = lab.owned();
-    for (attacker, victim) in DIRECTIONS {
+    for &(attacker, victim) in attackers {
         for route in &routes {
-            let name = format!("{attacker} on {victim}'s, {}", route.call);
+            let who = attacker.unwrap_or("nobody");
+            let name = format!("{who} on {victim}'s, {}", route.call);
             let row = Row {
                 attacker,
                 victim,
@@ -45,7 +51,7 @@ async fn grid(lab: &mut dyn Lab) -> Vec<Attempt> {
 
 /// One route in one direction.
 struct Row<'a> {
-    attacker: &'a str,
+    attacker: Option<&'a str>,
     victim: &'a str,
     route: &'a Owned,
 }
@@ -68,9 +74,12 @@ impl Row<'_> {
             .as_deref()
             .filter(|_| self.route.path.contains("{user_id}"));
         if self.open_already(lab).await? {
-            let why =
-                "as it is written the route is open already (isolation.read-other and its like)";
-            sheet.uncovered(lab, name.to_owned(), &[why.to_owned()]);
+            let by = match self.attacker {
+                Some(_) => "isolation.read-other and its like",
+                None => "token.missing",
+            };
+            let why = format!("as it is written the route is open already ({by})");
+            sheet.uncovered(lab, name.to_owned(), &[why]);
             return Ok(());
         }
         let (object, twin) = (lab.text("{object.id}")?, lab.text("{twin.id}")?);
@@ -89,19 +98,24 @@ impl Row<'_> {
                     .await?;
             }
         }
-        if let Some(user) = user.filter(|_| reads) {
-            self.elsewhere(lab, sheet, name, &user).await;
+        if let (Some(user), Some(attacker)) = (user.filter(|_| reads), self.attacker) {
+            self.elsewhere(lab, sheet, name, (attacker, &user)).await;
         }
         sheet.uncovered(lab, format!("{name}: other spellings"), &silent);
         Ok(())
     }
 
+    fn does(&self, what: &str) -> String {
+        let who = self.attacker.map_or("anybody", |_| "a user");
+        format!("{who} {what}")
+    }
+
     /// Whether the attack works without any other spelling, which is the finding of another scenario.
     async fn open_already(&self, lab: &mut dyn Lab) -> Result<bool, String> {
         let call = &self.route.call;
-        let own = on(self.attacker, call, "object");
+        let own = attack(self.attacker, self.victim, call, "object");
         let mut ways = vec![own.clone()];
-        if self.route.path.contains("{user_id}") {
+        if self.attacker.is_some() && self.route.path.contains("{user_id}") {
             let path = [("user_id".to_owned(), self.victim.to_owned())].into();
             ways.push(Step { path, ..own });
         }
@@ -125,30 +139,40 @@ impl Row<'_> {
         silent: &mut Vec<String>,
     ) -> Result<(), String> {
         let call = &self.route.call;
-        let spelt = |actor| Step {
+        let control = Step {
             at: Some(at.clone()),
-            ..on(actor, call, "object")
+            ..on(self.victim, call, "object")
         };
-        let control = lab.send(spelt(self.victim), true).await?;
+        let control = lab.send(control, true).await?;
         if !control.accepted {
             silent.push(format!("{how} ({})", control.exchange.outcome()));
             return Ok(());
         }
-        let consequence = format!("with {how} in the path, a user reads what belongs to another");
-        let sent = lab.send(spelt(self.attacker), false).await;
+        let consequence = format!(
+            "with {how} in the path, {} what belongs to another",
+            self.does("reads")
+        );
+        let attack = Step {
+            at: Some(at.clone()),
+            ..attack(self.attacker, self.victim, call, "object")
+        };
+        let sent = lab.send(attack, false).await;
         sheet.enter(lab, format!("{name}, {how}"), answered(sent, &consequence));
         // The object of another below the own path.
-        if call == "object.read" && self.route.path.contains("{user_id}") {
-            let own = lab.path(&on(self.attacker, call, "object"))?;
+        if let Some(attacker) = self.attacker
+            && call == "object.read"
+            && self.route.path.contains("{user_id}")
+        {
+            let own = lab.path(&on(attacker, call, "object"))?;
             let ids = (
                 lab.text("{object.id}")?,
-                lab.text(&format!("{{{}.id}}", self.attacker))?,
+                lab.text(&format!("{{{attacker}.id}}"))?,
             );
             let again = spellings(&own, Some(&ids.0), Some(&ids.1));
             if let Some((_, at)) = again.into_iter().find(|(other, _)| *other == how) {
                 let step = Step {
                     at: Some(at),
-                    ..on(self.attacker, call, "object")
+                    ..on(attacker, call, "object")
                 };
                 let sent = lab.send(step, false).await;
                 let verdict = answered(sent, &consequence);
@@ -180,9 +204,12 @@ impl Row<'_> {
         }
         let attack = Step {
             at: Some(at.to_owned()),
-            ..on(self.attacker, call, "object")
+            ..attack(self.attacker, self.victim, call, "object")
         };
-        let consequence = format!("with {how} in the path, a user changes what belongs to another");
+        let consequence = format!(
+            "with {how} in the path, {} what belongs to another",
+            self.does("changes")
+        );
         let sent = lab.send(attack, false).await;
         let verdict = both(
             answered(sent, &consequence),
@@ -200,12 +227,18 @@ impl Row<'_> {
     }
 
     /// The own path, with the owner's id in a place where it decides nothing.
-    async fn elsewhere(&self, lab: &mut dyn Lab, sheet: &mut Sheet, name: &str, user: &str) {
+    async fn elsewhere(
+        &self,
+        lab: &mut dyn Lab,
+        sheet: &mut Sheet,
+        name: &str,
+        (attacker, user): (&str, &str),
+    ) {
         let call = &self.route.call;
         for place in OWNER {
             let step = Step {
                 query: [(place.to_owned(), user.to_owned())].into(),
-                ..on(self.attacker, call, "object")
+                ..on(attacker, call, "object")
             };
             let consequence =
                 format!("a user who names another in the query ({place}) reads his objects");
@@ -218,7 +251,7 @@ impl Row<'_> {
         }
         let step = Step {
             extra: OWNER.map(|place| (place.to_owned(), user.into())).into(),
-            ..on(self.attacker, call, "object")
+            ..on(attacker, call, "object")
         };
         let consequence = "a user who names another in the body reads his objects";
         let sent = lab.send(step, false).await;

@@ -1,6 +1,6 @@
 //! Methods of an object's route that are easily forgotten: HEAD, OPTIONS, POST, and methods named by an override.
 
-use super::owners::{DIRECTIONS, Sheet, answered, fail, make, on, untouched};
+use super::owners::{NOBODY, Sheet, USERS, answered, attack, fail, make, on, untouched};
 use super::{Attempt, Lab, Probe, Run};
 use crate::exchange::Response;
 use crate::judge::ObjectState;
@@ -9,7 +9,12 @@ use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "other-methods",
-    run: |lab| -> Run<'_> { Box::pin(methods(lab)) },
+    run: |lab| -> Run<'_> { Box::pin(methods(lab, &USERS)) },
+};
+
+pub(super) const ANONYMOUS: Probe = Probe {
+    name: "methods-without-a-token",
+    run: |lab| -> Run<'_> { Box::pin(methods(lab, &NOBODY)) },
 };
 
 const HEADERS: [&str; 3] = [
@@ -18,7 +23,7 @@ const HEADERS: [&str; 3] = [
     "X-Method-Override",
 ];
 
-async fn methods(lab: &mut dyn Lab) -> Vec<Attempt> {
+async fn methods(lab: &mut dyn Lab, attackers: &[(Option<&str>, &str)]) -> Vec<Attempt> {
     let mut sheet = Sheet::default();
     let there = |call: &str, lab: &dyn Lab| lab.owned().iter().any(|route| route.call == call);
     if lab.public() || !there("object.read", lab) {
@@ -26,8 +31,8 @@ async fn methods(lab: &mut dyn Lab) -> Vec<Attempt> {
         sheet.uncovered(lab, "the resource".into(), &[why]);
         return sheet.done();
     }
-    for (attacker, victim) in DIRECTIONS {
-        let name = format!("{attacker} on {victim}'s");
+    for &(attacker, victim) in attackers {
+        let name = format!("{} on {victim}'s", attacker.unwrap_or("nobody"));
         if let Err(why) = direction(lab, &mut sheet, attacker, victim, &name).await {
             return sheet.stopped(lab, name, why);
         }
@@ -38,52 +43,54 @@ async fn methods(lab: &mut dyn Lab) -> Vec<Attempt> {
 async fn direction(
     lab: &mut dyn Lab,
     sheet: &mut Sheet,
-    attacker: &str,
+    attacker: Option<&str>,
     victim: &str,
     name: &str,
 ) -> Result<(), String> {
+    let who = attacker.map_or("anybody", |_| "any user");
     let mut silent = Vec::new();
     make(lab, victim, "object").await?;
-    let by = |actor: &str, method: &str| Step {
+    let by = |step: Step, method: &str| Step {
         method: Some(method.to_owned()),
-        ..on(actor, "object.read", "object")
+        ..step
     };
-    let plain = lab.send(by(attacker, "GET"), true).await?;
+    let own = || on(victim, "object.read", "object");
+    let foreign = || attack(attacker, victim, "object.read", "object");
+    let plain = lab.send(by(foreign(), "GET"), true).await?;
     if !plain.disclosed.is_empty() {
-        let why = "GET gives the object away already (isolation.read-other)".to_owned();
+        let scenario = attacker.map_or("token.missing", |_| "isolation.read-other");
+        let why = format!("GET gives the object away already ({scenario})");
         sheet.uncovered(lab, format!("{name}, any method"), &[why]);
         return Ok(());
     }
-    let owners = lab.send(by(victim, "HEAD"), true).await?;
-    let foreign = lab.send(by(attacker, "HEAD"), false).await?;
+    let owners = lab.send(by(own(), "HEAD"), true).await?;
+    let others = lab.send(by(foreign(), "HEAD"), false).await?;
     let missing = Step {
         on: None,
         path: [("id".to_owned(), unused(&lab.text("{object.id}")?))].into(),
-        ..by(attacker, "HEAD")
+        ..by(foreign(), "HEAD")
     };
     let missing = lab.send(missing, true).await?;
     match (
         owners.exchange.response(),
-        foreign.exchange.response(),
+        others.exchange.response(),
         missing.exchange.response(),
     ) {
-        (Some(owners), Some(foreign), Some(missing)) if owners.is_success() => {
-            let verdict = match told(owners, foreign, missing) {
-                Some(actual) => fail(
-                    "HEAD tells any user about the objects of others",
-                    "a refusal",
-                    actual,
-                ),
+        (Some(owners), Some(others), Some(missing)) if owners.is_success() => {
+            let consequence = format!("HEAD tells {who} about the objects of others");
+            let verdict = match told(owners, others, missing) {
+                Some(actual) => fail(&consequence, "a refusal", actual),
                 None => Verdict::PASS,
             };
             sheet.enter(lab, format!("{name}, HEAD"), verdict);
         }
         _ => silent.push(format!("HEAD ({})", owners.exchange.outcome())),
     }
-    let owners = lab.send(by(victim, "OPTIONS"), true).await?;
+    let owners = lab.send(by(own(), "OPTIONS"), true).await?;
     if owners.exchange.response().is_some_and(Response::is_success) {
-        let sent = lab.send(by(attacker, "OPTIONS"), false).await;
-        let verdict = answered(sent, "OPTIONS tells any user about the objects of others");
+        let sent = lab.send(by(foreign(), "OPTIONS"), false).await;
+        let consequence = format!("OPTIONS tells {who} about the objects of others");
+        let verdict = answered(sent, &consequence);
         sheet.enter(lab, format!("{name}, OPTIONS"), verdict);
     } else {
         silent.push(format!("OPTIONS ({})", owners.exchange.outcome()));
@@ -112,14 +119,10 @@ async fn direction(
 async fn overridden(
     lab: &mut dyn Lab,
     sheet: &mut Sheet,
-    (attacker, victim, name): (&str, &str, &str),
+    (attacker, victim, name): (Option<&str>, &str, &str),
     (call, method): (&str, &str),
     silent: &mut Vec<String>,
 ) -> Result<(), String> {
-    let plain = |actor: &str, object: &str| Step {
-        method: Some("POST".into()),
-        ..on(actor, call, object)
-    };
     let mut ways: Vec<(String, Step)> = HEADERS
         .iter()
         .map(|header| {
@@ -145,14 +148,15 @@ async fn overridden(
     ways.push((format!("_method={method} in the body"), body));
     make(lab, victim, "twin").await?;
     for (way, more) in ways {
-        let step = |actor: &str, object: &str| Step {
+        let posted = |step: Step| Step {
+            method: Some("POST".into()),
             headers: more.headers.clone(),
             query: more.query.clone(),
             extra: more.extra.clone(),
-            ..plain(actor, object)
+            ..step
         };
         let before = lab.text("{twin.marker}")?;
-        let control = lab.send(step(victim, "twin"), true).await?;
+        let control = lab.send(posted(on(victim, call, "twin")), true).await?;
         let works = match call {
             "object.delete" => lab.look("twin").await? == ObjectState::Missing,
             _ => {
@@ -168,8 +172,12 @@ async fn overridden(
             }
             continue;
         }
-        let consequence = format!("POST with {way} changes the objects of others");
-        let sent = lab.send(step(attacker, "object"), false).await;
+        let consequence = match attacker {
+            Some(_) => format!("POST with {way} changes the objects of others"),
+            None => format!("POST with {way} changes objects without a token"),
+        };
+        let foreign = attack(attacker, victim, call, "object");
+        let sent = lab.send(posted(foreign), false).await;
         let told = answered(sent, &consequence);
         let kept = untouched(lab, "object", &consequence).await;
         let verdict = Verdict::worst([told, kept]).unwrap_or(Verdict::PASS);

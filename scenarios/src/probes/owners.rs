@@ -6,7 +6,10 @@ use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
 
 /// Both directions: who attacks, and whom.
-pub(super) const DIRECTIONS: [(&str, &str); 2] = [("bob", "alice"), ("alice", "bob")];
+pub(super) const USERS: [(Option<&str>, &str); 2] =
+    [(Some("bob"), "alice"), (Some("alice"), "bob")];
+/// The attack that needs no account.
+pub(super) const NOBODY: [(Option<&str>, &str); 1] = [(None, "alice")];
 
 /// A call by somebody.
 pub(super) fn step(actor: &str, call: &str) -> Step {
@@ -22,6 +25,17 @@ pub(super) fn on(actor: &str, call: &str, object: &str) -> Step {
     Step {
         on: Some(object.to_owned()),
         ..step(actor, call)
+    }
+}
+
+/// A call on what belongs to the victim: by another user, or by nobody at all.
+pub(super) fn attack(attacker: Option<&str>, victim: &str, call: &str, object: &str) -> Step {
+    match attacker {
+        Some(attacker) => on(attacker, call, object),
+        None => Step {
+            token: Some("none".into()),
+            ..on(victim, call, object)
+        },
     }
 }
 

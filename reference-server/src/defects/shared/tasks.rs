@@ -21,13 +21,16 @@ pub(in crate::defects) async fn owners(
     scope: &Scope,
     id: &TaskId,
 ) -> Result<Scope, Problem> {
-    let sql = parts.db.sql(OWNER);
-    let owner: Option<String> = on!(&parts.db, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(pool).await)?;
-    let owner = owner.map(UserId::known).ok_or_else(Problem::not_found)?;
     Ok(Scope {
-        owner,
+        owner: owner_of(parts, id).await?,
         ..scope.clone()
     })
+}
+
+async fn owner_of(parts: &Parts, id: &TaskId) -> Result<UserId, Problem> {
+    let sql = parts.db.sql(OWNER);
+    let owner: Option<String> = on!(&parts.db, pool => sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(pool).await)?;
+    owner.map(UserId::known).ok_or_else(Problem::not_found)
 }
 
 /// What is done to a task that was found by its id alone.
@@ -37,9 +40,17 @@ pub(in crate::defects) enum Act {
     Delete,
 }
 
+/// Who may do it.
+#[derive(Clone, Copy)]
+pub(in crate::defects) enum Caller {
+    AnyUser,
+    Anybody,
+}
+
 /// Answers every request in which `named` finds a task as if its owner had sent it.
 pub(in crate::defects) fn by_id_alone(
     parts: Parts,
+    caller: Caller,
     act: Act,
     named: fn(&Head) -> Option<TaskId>,
 ) -> Parts {
@@ -53,7 +64,7 @@ pub(in crate::defects) fn by_id_alone(
                 let Some(id) = named(&head) else {
                     return next.run(Request::from_parts(head, body)).await;
                 };
-                acted(&parts, &head, &id, act)
+                acted(&parts, (&head, caller), &id, act)
                     .await
                     .unwrap_or_else(|problem| {
                         parts.replies.problem(&parts, &problem).into_response()
@@ -63,13 +74,20 @@ pub(in crate::defects) fn by_id_alone(
     })
 }
 
-async fn acted(parts: &Parts, head: &Head, id: &TaskId, act: Act) -> Result<Response, Problem> {
-    let who = parts.identify.identify(parts, head).await?;
+async fn acted(
+    parts: &Parts,
+    (head, caller): (&Head, Caller),
+    id: &TaskId,
+    act: Act,
+) -> Result<Response, Problem> {
+    if matches!(caller, Caller::AnyUser) {
+        parts.identify.identify(parts, head).await?;
+    }
+    let owner = owner_of(parts, id).await?;
     let scope = Scope {
-        path_owner: who.user.id.to_string(),
-        owner: who.user.id,
+        path_owner: owner.to_string(),
+        owner,
     };
-    let scope = owners(parts, &scope, id).await?;
     match act {
         Act::Read => {
             let task = parts.tasks.read(parts, &scope, id).await?;
