@@ -7,7 +7,7 @@ use scenarios::model::{Control, Expectation, Keyword, NamedControl, Step};
 use scenarios::verdict::Verdict;
 
 use crate::call::Verb;
-use crate::run::Run;
+use crate::run::{Run, leave_evidence};
 use crate::stage::{Object, Part, Seen, Shown, Stage, Stop};
 
 /// When a control is observed.
@@ -57,10 +57,12 @@ impl Stage<'_> {
         let start = self.record.len();
         self.observed(case, when, shown, sentinels).await?;
         if let (Some(asked), When::After) = (asked, when) {
+            let mut exchanges = self.record[start..].to_vec();
+            exchanges.iter_mut().for_each(leave_evidence);
             self.held = Some(Held {
                 asked,
                 shown: shown.clone(),
-                exchanges: self.record[start..].to_vec(),
+                exchanges,
             });
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::run::Run;
 /// Bodies in evidence are cut here, in bytes.
 const BODY: usize = 4096;
 /// More of a body is not searched for secrets. It is far more than is shown, so that none is shown in part.
-const SEARCHED: usize = 64 << 10;
+const SEARCHED: usize = 16 << 10;
 /// Values that are looked at one by one, in bytes; the rest is masked unseen.
 const LOOKED_AT: usize = 32 << 10;
 /// Exchanges that are kept of a case that needs no explanation.

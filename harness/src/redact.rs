@@ -23,7 +23,7 @@ struct Known {
     names: HashMap<String, usize>,
     /// A spelling, or the head of a long one → what it stands for. Sorted: a run knows thousands, and many begin alike.
     spellings: BTreeMap<Box<[u8]>, Spelling>,
-    /// The first two bytes of each spelling: most places of a text need no other look.
+    /// How each spelling begins: most places of a text need no other look.
     starts: Starts,
 }
 
@@ -38,19 +38,22 @@ const SHORTEST: usize = 4;
 /// More of a spelling is not kept: what begins so is taken for the whole of it.
 const HEAD: usize = 4096;
 
-/// A set of pairs of bytes.
+/// The first bytes of many texts, as a set that may hold a few more.
 struct Starts(Box<[bool]>);
 
 impl Default for Starts {
     fn default() -> Starts {
-        Starts(vec![false; 1 << 16].into())
+        Starts(vec![false; 1 << Starts::BITS].into())
     }
 }
 
 impl Starts {
+    const BITS: u32 = 18;
+
     fn index(text: &[u8]) -> Option<usize> {
-        text.first_chunk()
-            .map(|pair| usize::from(u16::from_be_bytes(*pair)))
+        let start = u32::from_le_bytes(*text.first_chunk::<SHORTEST>()?);
+        // Fibonacci hashing: the upper bits of a product with 2^32 divided by the golden ratio.
+        Some((start.wrapping_mul(0x9e37_79b9) >> (u32::BITS - Starts::BITS)) as usize)
     }
 
     fn add(&mut self, text: &[u8]) {

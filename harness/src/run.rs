@@ -22,7 +22,9 @@ use crate::timeline::Timeline;
 
 /// What the last look and the clean-up may take beyond the deadline, at most.
 const CLOSING: Duration = Duration::from_secs(10);
-/// More of a body is not kept as evidence, or for the scenarios that observe.
+/// More of a body is not kept as evidence: several times what is shown.
+const KEPT_EVIDENCE: usize = 16 << 10;
+/// More of a body is not kept for the scenarios that observe.
 const KEPT_BODY: usize = 64 << 10;
 /// More of a body is not kept once all of them together are as large as `KEPT_WHOLE`.
 const KEPT_START: usize = 2 << 10;
@@ -32,7 +34,7 @@ const KEPT_WHOLE: usize = 16 << 20;
 pub(crate) fn leave_evidence(exchange: &mut Exchange) {
     shorten(&mut exchange.request);
     if let Answer::Response(response) = &mut exchange.answer {
-        cut(response, KEPT_BODY);
+        cut(response, KEPT_EVIDENCE);
     }
 }
 

@@ -30,6 +30,7 @@ const NOT_THERE: &[&str] = &[
     "cookie.samesite",
     "cookie.secure",
     "cookie.token-also-in-body",
+    "cors.state-change-without-preflight",
     "errors.docs-exposure",
     "isolation.bulk-endpoints",
     "isolation.path-mix",
@@ -50,6 +51,7 @@ const NOT_THERE: &[&str] = &[
     "session.cookie-tamper",
     "session.logout-clears-cookie",
     "session.logout-only-self",
+    "session.logout-race",
     "session.logout-revokes",
     "token.after-password-change",
     "token.aud-wrong",
@@ -81,6 +83,7 @@ const SECRET_ALONE: &[&str] = &[
     "token.nested-cty",
     "token.payload-not-object",
     "token.sub-empty",
+    "token.sub-injection",
     "token.sub-missing",
     "token.sub-type",
     "token.sub-unknown",
@@ -99,6 +102,8 @@ const READS: &[&str] = &[
     "isolation.other-methods",
     "isolation.read-other",
     "isolation.sequence",
+    "token.method-override",
+    "token.path-variants",
     "token.two-auth-headers",
 ];
 const SECRET: &str = "k7Qz-Rw2v_XbN9mLp4TtYc8HsJ5dFg3A";

@@ -61,6 +61,22 @@ fn the_secure_server_passes_and_two_runs_with_one_seed_agree() {
     assert_ne!(report(&one).run_id, report(&other).run_id);
 }
 
+/// The good answer after one attack is the one before the next: nothing was sent between them.
+#[test]
+fn a_control_between_two_attacks_is_observed_once() {
+    let output = demo(&["--select", "token.alg-none-case"]);
+    let report = report(&output);
+    let parallel = report.phases.iter().find(|p| p.phase == "parallel");
+    let found = report.results.iter();
+    let cases = found
+        .filter(|result| result.id == "token.alg-none-case")
+        .map(|result| result.cases.len() as u64)
+        .sum::<u64>();
+    // For each attack: nobody, the attack, the good token; and the good token once before all of them.
+    assert_eq!(parallel.unwrap().exchanges, 1 + 3 * cases);
+    assert!(cases > 1);
+}
+
 #[cfg(feature = "defects")]
 #[test]
 fn a_weakness_fails_the_gate_and_no_token_is_in_the_evidence() {

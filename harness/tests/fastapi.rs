@@ -46,6 +46,7 @@ const SECRET_ALONE: &[&str] = &[
     "token.nested-cty",
     "token.payload-not-object",
     "token.sub-empty",
+    "token.sub-injection",
     "token.sub-missing",
     "token.sub-type",
     "token.sub-unknown",

@@ -14,7 +14,7 @@ use reference_server::{AuthMode, Signing};
 use reports::gate::BASE_CONTROLS;
 use reports::model::{Report, Verdict};
 use scenarios::catalogue::Catalogue;
-use scenarios::model::Ability;
+use scenarios::model::{Ability, Phase};
 use support::postgres::Shared;
 
 #[path = "support/bout.rs"]
@@ -180,7 +180,7 @@ fn is_caught(catalogue: &Catalogue, defect: &'static Defect) -> Result<(), Faile
             real_passwords: REAL_PASSWORDS.contains(&defect.id),
             defect: Some(defect),
             select: alone(defect.id),
-            skip: left_out(defect),
+            skip: left_out(catalogue, defect),
             ..Bout::default()
         },
     )?;
@@ -283,12 +283,15 @@ fn verdict_of(report: &Report, id: &str) -> Option<Verdict> {
         .map(|result| result.verdict)
 }
 
-/// Bursts and measurements need seconds: only the secure server and the defects that they catch are shown them.
-fn left_out(defect: &Defect) -> Vec<String> {
-    let caught = |start: &str| defect.caught_by.iter().any(|id| id.starts_with(start));
-    let costly = [("rate.", "rate.*"), (bout::TIMING, bout::TIMING)];
-    let left = costly.iter().filter(|(start, _)| !caught(start));
-    left.map(|(_, glob)| (*glob).to_owned()).collect()
+/// What must run alone costs the most time: only the secure server and the defects that it is about are shown it.
+fn left_out(catalogue: &Catalogue, defect: &Defect) -> Vec<String> {
+    let implied = defect.implies.iter().map(|(id, _)| id);
+    let about: BTreeSet<&str> = defect.caught_by.iter().chain(implied).copied().collect();
+    let alone = catalogue.all().iter().filter(|scenario| {
+        matches!(scenario.phase, Phase::Quiet | Phase::Exclusive)
+            && !about.contains(scenario.id.as_str())
+    });
+    alone.map(|scenario| scenario.id.clone()).collect()
 }
 
 fn every_scenario_is_proven(catalogue: &Catalogue) -> Result<(), Failed> {

@@ -54,6 +54,7 @@ mod empty_password_accepted;
 mod empty_password_registered;
 mod empty_subject_is_the_first_user;
 mod empty_token_is_the_first_user;
+mod ended_session_cached_again;
 mod errors_answered_with_200;
 mod errors_without_cors;
 mod expiry_cast_to_unsigned;
@@ -294,6 +295,7 @@ pub const DEFECTS: &[Defect] = &[
     empty_password_registered::DEFECT,
     empty_subject_is_the_first_user::DEFECT,
     empty_token_is_the_first_user::DEFECT,
+    ended_session_cached_again::DEFECT,
     errors_answered_with_200::DEFECT,
     errors_without_cors::DEFECT,
     expiry_cast_to_unsigned::DEFECT,

@@ -37,6 +37,7 @@ mod lock_out;
 mod login_burst;
 mod login_timing;
 mod logout_cookie;
+mod logout_race;
 mod methods;
 mod owners;
 mod pagination;
@@ -92,6 +93,7 @@ pub const PROBES: &[Probe] = &[
     login_burst::PROBE,
     login_timing::PROBE,
     logout_cookie::PROBE,
+    logout_race::PROBE,
     methods::PROBE,
     methods::ANONYMOUS,
     pagination::PROBE,

@@ -17,6 +17,10 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &["isolation.transfer-owner"],
     implies: &[
         (
+            "isolation.filter-bypass",
+            "what was put into the account of another is found there",
+        ),
+        (
             "isolation.list-only-own",
             "what was put into the account of another stands in its list",
         ),
