@@ -38,8 +38,15 @@ pub(crate) fn leave_evidence(exchange: &mut Exchange) {
     }
 }
 
-/// What makes a body large says nothing: its beginning and its size do.
+/// What makes a body or a header large says nothing: its beginning and its size do. Of a token enough is left for it to be
+/// known as the secret that it is.
 fn shorten(request: &mut Request) {
+    for (_, value) in &mut request.headers {
+        if value.len() > KEPT_EVIDENCE {
+            value.truncate(value.floor_char_boundary(KEPT_EVIDENCE));
+            value.shrink_to_fit();
+        }
+    }
     let size = request.body.len();
     if size > KEPT_BODY {
         request.body.truncate(KEPT_START);
@@ -442,5 +449,32 @@ impl Run {
             names.extend(there.map(|(verb, _)| format!("{}.{verb}", resource.name)));
         }
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_token_enough_is_left_to_know_it_by() {
+        let token: String = (10_000..).map(|n| format!("{n}.")).take(20_000).collect();
+        let redactor = Redactor::default();
+        redactor.add("FORGED_TOKEN", &token);
+        let mut exchange = Exchange {
+            actor: String::new(),
+            call: String::new(),
+            control: false,
+            request: Request {
+                headers: vec![("Authorization".into(), format!("Bearer {token}"))],
+                ..Request::default()
+            },
+            answer: Answer::Response(Response::default()),
+            recipe: None,
+        };
+        leave_evidence(&mut exchange);
+        let kept = &exchange.request.headers[0].1;
+        assert_eq!(kept.len(), KEPT_EVIDENCE);
+        assert_eq!(redactor.text(kept).0, "Bearer $FORGED_TOKEN");
     }
 }
