@@ -76,8 +76,9 @@ pub(crate) struct Run {
     pub(crate) timeline: Timeline,
     /// The shared actors by name, once they are enrolled.
     pub(crate) actors: Mutex<BTreeMap<String, Actor>>,
-    facts: Mutex<Vec<Fact>>,
-    passwords: Mutex<Vec<String>>,
+    /// Asked for with each answer; whoever reads them shares them.
+    facts: Mutex<Arc<Vec<Fact>>>,
+    passwords: Mutex<Arc<Vec<String>>>,
     key: Mutex<Option<Arc<Key>>>,
     /// The issuer's public keys, where it publishes them.
     pub(crate) public_keys: Vec<Value>,
@@ -201,7 +202,7 @@ impl Run {
         let variable = actor.name.to_uppercase().replace('-', "_");
         self.redactor
             .add(&format!("{variable}_PASSWORD"), actor.password.expose());
-        lock(&self.passwords).push(actor.password.expose().to_owned());
+        Arc::make_mut(&mut lock(&self.passwords)).push(actor.password.expose().to_owned());
         self.remember_credential(actor);
     }
 
@@ -221,15 +222,15 @@ impl Run {
     pub(crate) fn add_fact(&self, fact: Fact) {
         let mut facts = lock(&self.facts);
         if !fact.value.is_empty() && !facts.contains(&fact) {
-            facts.push(fact);
+            Arc::make_mut(&mut facts).push(fact);
         }
     }
 
-    pub(crate) fn facts(&self) -> Vec<Fact> {
+    pub(crate) fn facts(&self) -> Arc<Vec<Fact>> {
         lock(&self.facts).clone()
     }
 
-    pub(crate) fn passwords(&self) -> Vec<String> {
+    pub(crate) fn passwords(&self) -> Arc<Vec<String>> {
         lock(&self.passwords).clone()
     }
 

@@ -1,5 +1,7 @@
 //! What an answer gives away, and to whom it belongs.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::exchange::Response;
@@ -85,44 +87,63 @@ struct Searched<'a> {
     sent: String,
     body: String,
     headers: Vec<(&'a str, String)>,
+    /// Body and headers in one: what is not in here is in none of them, as most facts are.
+    all: String,
     json: Option<Value>,
 }
 
 impl<'a> Searched<'a> {
     fn new(response: &'a Response, reading: Reading<'a>) -> Searched<'a> {
         let headers = response.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.to_lowercase()))
+            .collect();
+        let body = response.text().to_lowercase();
+        let mut all = body.clone();
+        for (_, value) in &headers {
+            all.push('\n');
+            all.push_str(value);
+        }
         Searched {
             response,
             reading,
             sent: reading.sent.to_lowercase(),
-            body: response.text().to_lowercase(),
-            headers: headers
-                .map(|(name, value)| (name.as_str(), value.to_lowercase()))
-                .collect(),
+            body,
+            headers,
+            all,
             json: response.json(),
         }
     }
 
     fn place(&self, fact: &Fact) -> Option<String> {
-        let value = fact.value.to_lowercase();
-        if value.is_empty() || self.sent.contains(&value) {
-            return None;
-        }
+        let value = match fact
+            .value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        {
+            true => Cow::Borrowed(fact.value.as_str()),
+            false => Cow::Owned(fact.value.to_lowercase()),
+        };
+        let value = &*value;
+        let was_sent = || self.sent.contains(value);
         match fact.kind {
+            _ if value.is_empty() => None,
             FactKind::Marker | FactKind::Email => {
-                if self.body.contains(&value) || self.holds_decoded(&value) {
+                let decoded = || self.holds_decoded(value);
+                if !self.all.contains(value) && !decoded() || was_sent() {
+                    return None;
+                }
+                if self.body.contains(value) || decoded() {
                     return Some("in the body".into());
                 }
-                let header = self.headers.iter().find(|(_, text)| text.contains(&value));
+                let header = self.headers.iter().find(|(_, text)| text.contains(value));
                 header.map(|(name, _)| format!("in the header {name}"))
             }
             FactKind::Id => {
                 let json = self.json.as_ref().filter(|_| self.response.is_success())?;
-                let pointers = self.reading.id_pointers;
-                let pointer = pointers
-                    .iter()
-                    .find(|pointer| at(json, pointer, &fact.value))?;
-                Some(format!("at {pointer}"))
+                let mut pointers = self.reading.id_pointers.iter();
+                let pointer = pointers.find(|pointer| at(json, pointer, &fact.value))?;
+                (!was_sent()).then(|| format!("at {pointer}"))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From what happened on a stage to what the judge is asked.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use scenarios::disclosure::{Disclosure, Fact, FactKind, Reading, disclosures};
 use scenarios::exchange::Exchange;
@@ -42,7 +43,7 @@ impl Stage<'_> {
         // The id of somebody who came for one case is known to no other case: a number would be found everywhere.
         let fresh = self.actors.get("fresh").and_then(|fresh| fresh.id.clone());
         if let Some(value) = fresh.filter(|_| done.exchange.actor == "fresh") {
-            facts.push(Fact {
+            Arc::make_mut(&mut facts).push(Fact {
                 owner: "fresh".into(),
                 kind: FactKind::Id,
                 value,
