@@ -522,7 +522,7 @@ fn telling(run: &Run, done: &crate::stage::Done) -> bool {
     let Some(response) = done.exchange.response() else {
         return false;
     };
-    let pointers = run.id_pointers();
+    let pointers = run.id_pointers(&done.exchange.call);
     let reading = Reading {
         receiver: None,
         sent: "",

@@ -234,23 +234,26 @@ impl Run {
         lock(&self.passwords).clone()
     }
 
-    /// Pointers at which an id tells whose an answer is.
-    pub(crate) fn id_pointers(&self) -> Vec<String> {
-        let me = self
-            .target
-            .routes
-            .get("me")
-            .and_then(|route| route.id.clone());
+    /// Pointers at which an id tells whose the answer of a route is. Ids of users and of objects may be the same numbers:
+    /// in answers about objects only their owners count.
+    pub(crate) fn id_pointers(&self, route: &str) -> Vec<String> {
         let owners = self
             .target
             .resources
             .iter()
             .filter_map(|resource| resource.owner.clone());
+        let own = self.target.routes.contains_key(route);
+        let me = self
+            .target
+            .routes
+            .get("me")
+            .and_then(|route| route.id.clone());
         let login = match &self.target.credential.user_id {
             crate::target::UserIdAt::Pointer(pointer) => Some(pointer.clone()),
             _ => None,
         };
-        me.into_iter().chain(owners).chain(login).collect()
+        let users = me.into_iter().chain(login).filter(|_| own);
+        users.chain(owners).collect()
     }
 
     /// The signing key: given, guessed, or found to fit.

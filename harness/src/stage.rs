@@ -606,7 +606,7 @@ impl<'r> Stage<'r> {
     }
 
     fn is_me(&self, sender: &Actor, response: &Response) -> bool {
-        let pointers = self.run.id_pointers();
+        let pointers = self.run.id_pointers("me");
         let fact = |kind, value: &str| Fact {
             owner: sender.name.clone(),
             kind,

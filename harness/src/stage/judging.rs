@@ -39,7 +39,8 @@ impl<'a> Seen<'a> {
 impl Stage<'_> {
     /// What an answer gave away of others.
     pub(crate) fn disclosed(&self, done: &Done) -> Vec<Disclosure> {
-        let (mut facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        let pointers = self.run.id_pointers(&done.exchange.call);
+        let mut facts = self.run.facts();
         // The id of somebody who came for one case is known to no other case: a number would be found everywhere.
         let fresh = self.actors.get("fresh").and_then(|fresh| fresh.id.clone());
         if let Some(value) = fresh.filter(|_| done.exchange.actor == "fresh") {
@@ -62,7 +63,8 @@ impl Stage<'_> {
 
     /// Whose facts stand in an answer, whoever sent the request.
     pub(crate) fn owners(&self, exchange: &Exchange) -> BTreeSet<String> {
-        let (facts, pointers) = (self.run.facts(), self.run.id_pointers());
+        let pointers = self.run.id_pointers(&exchange.call);
+        let facts = self.run.facts();
         let sent = sent_text(&exchange.request);
         let reading = Reading {
             receiver: None,
