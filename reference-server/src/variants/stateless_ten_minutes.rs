@@ -17,6 +17,10 @@ pub(super) const VARIANT: Variant = Variant {
 [jwt]
 lifetime = "10m"
 "#,
+    skips: &[(
+        "session.logout-race",
+        "no logout ends an access token, whatever runs beside it",
+    )],
     configure: |config| config.access_lifetime = Duration::from_secs(600),
     install: |parts| Parts {
         sessions: Arc::new(Stateless(parts.sessions.clone())),
