@@ -35,6 +35,8 @@ struct Spelling {
 
 /// Bytes of the shortest secret: what is shorter stands in every text by chance.
 const SHORTEST: usize = 4;
+/// Bytes of a secret's beginning that are taken for it at the end of a text, which may have been cut there.
+const PART: usize = 8;
 /// More of a secret, or of its spelling, is not kept: what begins so is taken for the whole of it.
 const HEAD: usize = 4096;
 
@@ -123,9 +125,6 @@ impl Redactor {
 impl Known {
     fn insert(&mut self, spelling: &str, length: usize, variable: &Arc<str>) {
         let text = spelling.as_bytes();
-        if length < SHORTEST {
-            return;
-        }
         self.starts.add(text);
         let spelling = Spelling {
             variable: Arc::clone(variable),
@@ -142,6 +141,9 @@ impl Known {
         if !self.starts.may_begin(rest) {
             return None;
         }
+        if let Some(variable) = self.cut_off(rest) {
+            return Some((rest.len(), variable));
+        }
         // The last spelling that is not behind the text is the longest one that stands there, or parts from it somewhere:
         // then one that stands there can be no longer than what the two have in common.
         let mut most = &rest[..rest.len().min(HEAD)];
@@ -155,6 +157,16 @@ impl Known {
             }
             most = &most[..common];
         }
+    }
+
+    /// The variable of a spelling that the rest of a text is the beginning of.
+    fn cut_off(&self, rest: &[u8]) -> Option<&Arc<str>> {
+        if !(PART..HEAD).contains(&rest.len()) {
+            return None;
+        }
+        let from = (Bound::Included(rest), Bound::Unbounded);
+        let (head, spelling) = self.spellings.range::<[u8], _>(from).next()?;
+        head.starts_with(rest).then_some(&spelling.variable)
     }
 
     fn replaced(&self, text: &str) -> (String, Vec<String>) {
@@ -428,6 +440,24 @@ mod tests {
             let (clean, _) = redactor.text(&text[..HEAD + HEAD / 2]);
             assert!(clean.len() < 40, "a part of it: {clean}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_off_goes_too() {
+        let redactor = Redactor::default();
+        redactor.add("ALICE_PASSWORD", "correct horse/battery");
+        for way in 0..3 {
+            let text = told("correct horse/battery", way);
+            for end in PART..text.len() {
+                let (clean, variables) = redactor.text(&format!("before {}", &text[..end]));
+                assert_eq!(clean, "before $ALICE_PASSWORD");
+                assert_eq!(variables, ["ALICE_PASSWORD"]);
+            }
+        }
+        // So little is no secret, and stands in other texts too.
+        assert_eq!(redactor.text("before correct").0, "before correct");
+        // Inside of a text it is another word.
+        assert_eq!(redactor.text("correct horses").0, "correct horses");
     }
 
     #[test]
