@@ -6,12 +6,12 @@ use scenarios::model::Scenario;
 use scenarios::verdict::Verdict;
 
 use crate::play::Case;
-use crate::run::Run;
+use crate::run::{KEPT_EVIDENCE, Run};
 
 /// Bodies in evidence are cut here, in bytes.
 const BODY: usize = 4096;
-/// More of a body is not searched for secrets. It is far more than is shown, so that none is shown in part.
-const SEARCHED: usize = 16 << 10;
+/// More of a body is not searched for secrets; no more of an answer is kept.
+const SEARCHED: usize = KEPT_EVIDENCE;
 /// Values that are looked at one by one, in bytes; the rest is masked unseen.
 const LOOKED_AT: usize = 32 << 10;
 /// Exchanges that are kept of a case that needs no explanation.

@@ -23,7 +23,7 @@ use crate::timeline::Timeline;
 /// What the last look and the clean-up may take beyond the deadline, at most.
 const CLOSING: Duration = Duration::from_secs(10);
 /// More of a body is not kept as evidence: several times what is shown.
-const KEPT_EVIDENCE: usize = 16 << 10;
+pub(crate) const KEPT_EVIDENCE: usize = 16 << 10;
 /// More of a body is not kept for the scenarios that observe.
 const KEPT_BODY: usize = 64 << 10;
 /// More of a body is not kept once all of them together are as large as `KEPT_WHOLE`.
