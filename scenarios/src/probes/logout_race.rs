@@ -1,7 +1,7 @@
 //! A credential is used while its owner signs out; afterwards it must be as dead as after any logout.
 
 use super::owners::step;
-use super::volley::{Volley, accepted, at_once, fail, of_rounds};
+use super::volley::{Volley, accepted, at_once, fail, race, sign_in};
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::Step;
 use crate::verdict::Verdict;
@@ -11,35 +11,21 @@ pub(super) const PROBE: Probe = Probe {
     run: |lab| -> Run<'_> { Box::pin(raced(lab)) },
 };
 
-const ROUNDS: usize = 3;
 /// Uses that leave before the logout, and as many behind it.
 const USES: usize = 3;
 const SAVED: &str = "raced";
 
 async fn raced(lab: &mut dyn Lab) -> Vec<Attempt> {
-    let mut rounds = Vec::new();
-    match by_design(lab).await {
-        Ok(None) => {}
-        Ok(Some(why)) => rounds.push(Verdict::Skipped(why)),
-        Err(why) => rounds.push(Verdict::Inconclusive(why)),
-    }
-    while rounds.len() < ROUNDS
-        && (rounds.iter()).all(|verdict| !matches!(verdict, Verdict::Fail(_) | Verdict::Skipped(_)))
-    {
-        lab.cut("the rounds before");
-        rounds.push(round(lab).await.unwrap_or_else(Verdict::Inconclusive));
-    }
-    let name = "uses beside a logout".to_owned();
-    lab.cut(&name);
-    vec![Attempt {
-        name,
-        verdict: of_rounds(rounds),
-    }]
+    let by_design = by_design(lab).await;
+    race(lab, "uses beside a logout", by_design, |lab| {
+        Box::pin(round(lab))
+    })
+    .await
 }
 
 /// Why a credential that lives on is no race: it does so after a logout that nothing runs beside, too.
 async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
-    sign_in(lab).await?;
+    sign_in(lab, SAVED).await?;
     if !accepted(lab, by("logout")).await? {
         return Err("a logout was refused".into());
     }
@@ -51,7 +37,7 @@ async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
 }
 
 async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
-    sign_in(lab).await?;
+    sign_in(lab, SAVED).await?;
     let uses = || (0..USES).map(|_| by("probe"));
     let steps = uses().chain([by("logout")]).chain(uses()).collect();
     let Volley { answers, unclear } = at_once(lab, steps).await;
@@ -72,21 +58,6 @@ async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
     match unclear {
         Some(why) => Err(why),
         None => Ok(Verdict::PASS),
-    }
-}
-
-async fn sign_in(lab: &mut dyn Lab) -> Result<(), String> {
-    let login = Step {
-        save: Some(SAVED.into()),
-        ..step("alice", "login")
-    };
-    let sent = lab.send(login, true).await?;
-    match sent.accepted {
-        true => Ok(()),
-        false => Err(format!(
-            "alice could not sign in: {}",
-            sent.exchange.outcome()
-        )),
     }
 }
 

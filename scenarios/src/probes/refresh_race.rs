@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::owners::step;
-use super::volley::{Volley, accepted, at_once, fail, of_rounds};
+use super::volley::{Volley, accepted, at_once, fail, race, sign_in};
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::Step;
 use crate::verdict::Verdict;
@@ -13,28 +13,11 @@ pub(super) const PROBE: Probe = Probe {
     run: |lab| -> Run<'_> { Box::pin(raced(lab)) },
 };
 
-const ROUNDS: usize = 3;
 const AT_ONCE: usize = 5;
 
 async fn raced(lab: &mut dyn Lab) -> Vec<Attempt> {
-    let mut rounds = Vec::new();
-    match by_design(lab).await {
-        Ok(None) => {}
-        Ok(Some(why)) => rounds.push(Verdict::Skipped(why)),
-        Err(why) => rounds.push(Verdict::Inconclusive(why)),
-    }
-    while rounds.len() < ROUNDS
-        && (rounds.iter()).all(|verdict| !matches!(verdict, Verdict::Fail(_) | Verdict::Skipped(_)))
-    {
-        lab.cut("the rounds before");
-        rounds.push(round(lab).await.unwrap_or_else(Verdict::Inconclusive));
-    }
-    let name = "uses at once".to_owned();
-    lab.cut(&name);
-    vec![Attempt {
-        name,
-        verdict: of_rounds(rounds),
-    }]
+    let by_design = by_design(lab).await;
+    race(lab, "uses at once", by_design, |lab| Box::pin(round(lab))).await
 }
 
 /// Why several successors are no fault here: a used token is meant to be good for a while, for clients that lost an answer.
@@ -43,7 +26,7 @@ async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
     if lab.text("{refresh_grace}")? == "1s" {
         return Ok(None);
     }
-    sign_in(lab).await?;
+    fresh(lab).await?;
     if !accepted(lab, using("raced", "next")).await? {
         return Err("a fresh refresh token was refused".into());
     }
@@ -56,7 +39,7 @@ async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
 }
 
 async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
-    let first = sign_in(lab).await?;
+    let first = fresh(lab).await?;
     let names: Vec<String> = (0..AT_ONCE).map(|index| format!("next-{index}")).collect();
     let steps = names.iter().map(|name| using("raced", name)).collect();
     let Volley { answers, unclear } = at_once(lab, steps).await;
@@ -93,16 +76,8 @@ async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
 }
 
 /// Signs in as `raced` and gives the refresh token.
-async fn sign_in(lab: &mut dyn Lab) -> Result<String, String> {
-    let login = Step {
-        save: Some("raced".into()),
-        ..step("alice", "login")
-    };
-    let sent = lab.send(login, true).await?;
-    if !sent.accepted {
-        let outcome = sent.exchange.outcome();
-        return Err(format!("alice could not sign in: {outcome}"));
-    }
+async fn fresh(lab: &mut dyn Lab) -> Result<String, String> {
+    sign_in(lab, "raced").await?;
     lab.refresh_token("raced")
         .ok_or_else(|| "a login gives no refresh token".into())
 }

@@ -1,7 +1,7 @@
 //! One fresh e-mail address is registered several times at once; one account may come of it.
 
 use super::owners::step;
-use super::volley::{Volley, accepted, at_once, fail, of_rounds};
+use super::volley::{Volley, accepted, at_once, fail, race};
 use super::{Attempt, Counted, Lab, Probe, Run, Sent};
 use crate::model::Step;
 use crate::verdict::Verdict;
@@ -11,27 +11,14 @@ pub(super) const PROBE: Probe = Probe {
     run: |lab| -> Run<'_> { Box::pin(raced(lab)) },
 };
 
-const ROUNDS: usize = 3;
 const AT_ONCE: usize = 3;
 const EXPECTED: &str = "one account for one address";
 
 async fn raced(lab: &mut dyn Lab) -> Vec<Attempt> {
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
-        lab.cut("the rounds before");
-        let verdict = round(lab).await.unwrap_or_else(Verdict::Inconclusive);
-        let over = matches!(verdict, Verdict::Fail(_) | Verdict::Skipped(_));
-        rounds.push(verdict);
-        if over {
-            break;
-        }
-    }
-    let name = "registrations at once".to_owned();
-    lab.cut(&name);
-    vec![Attempt {
-        name,
-        verdict: of_rounds(rounds),
-    }]
+    race(lab, "registrations at once", Ok(None), |lab| {
+        Box::pin(round(lab))
+    })
+    .await
 }
 
 async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {

@@ -1,6 +1,10 @@
 //! Steps that are sent at once: what the probes of races have in common.
 
-use super::{Lab, Sent};
+use std::future::Future;
+use std::pin::Pin;
+
+use super::owners::step;
+use super::{Attempt, Lab, Sent};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
 
@@ -55,8 +59,57 @@ pub(super) async fn accepted(lab: &mut dyn Lab, step: Step) -> Result<bool, Stri
     }
 }
 
-/// Several rounds, until one shows a fault; a race that was run once and lost is no less run.
-pub(super) fn of_rounds(rounds: Vec<Verdict>) -> Verdict {
+/// One round of a race.
+pub(super) type Round =
+    for<'a> fn(&'a mut dyn Lab) -> Pin<Box<dyn Future<Output = Found> + Send + 'a>>;
+
+/// What a round came to, or why it says nothing.
+pub(super) type Found = Result<Verdict, String>;
+
+/// A race that is run once and lost is no less run: so many rounds are, unless one shows a fault.
+const ROUNDS: usize = 3;
+
+/// Runs the rounds of a race as one attempt. `by_design` says why it does not apply here, or why that is not known.
+pub(super) async fn race(
+    lab: &mut dyn Lab,
+    name: &str,
+    by_design: Result<Option<String>, String>,
+    round: Round,
+) -> Vec<Attempt> {
+    let mut rounds = match by_design {
+        Ok(None) => Vec::new(),
+        Ok(Some(why)) => vec![Verdict::Skipped(why)],
+        Err(why) => vec![Verdict::Inconclusive(why)],
+    };
+    let over = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_) | Verdict::Skipped(_));
+    while rounds.len() < ROUNDS && !rounds.iter().any(over) {
+        lab.cut("the rounds before");
+        rounds.push(round(lab).await.unwrap_or_else(Verdict::Inconclusive));
+    }
+    lab.cut(name);
+    vec![Attempt {
+        name: name.to_owned(),
+        verdict: of_rounds(rounds),
+    }]
+}
+
+/// Signs alice in and saves what she gets.
+pub(super) async fn sign_in(lab: &mut dyn Lab, saved: &str) -> Result<(), String> {
+    let login = Step {
+        save: Some(saved.to_owned()),
+        ..step("alice", "login")
+    };
+    let sent = lab.send(login, true).await?;
+    match sent.accepted {
+        true => Ok(()),
+        false => {
+            let outcome = sent.exchange.outcome();
+            Err(format!("alice could not sign in: {outcome}"))
+        }
+    }
+}
+
+fn of_rounds(rounds: Vec<Verdict>) -> Verdict {
     let passed = |verdict: &&Verdict| matches!(verdict, Verdict::Pass { .. });
     let pass = rounds.iter().find(passed).cloned();
     match Verdict::worst(rounds) {
