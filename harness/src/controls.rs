@@ -47,9 +47,8 @@ impl Stage<'_> {
         let held = held.filter(|held| when == When::Before && Some(&held.asked) == asked.as_ref());
         if let Some(held) = held {
             self.record.extend(held.exchanges);
-            let anonymous = shown.anonymous.take();
             *shown = Shown {
-                anonymous,
+                anonymous: None,
                 ..held.shown
             };
             return self.still_refuses_nobody(case, shown).await;
@@ -80,14 +79,14 @@ impl Stage<'_> {
         if call.needs_object() || case.on.is_some() {
             return Ok(None);
         }
-        let actor = match name {
+        let step = match name {
             Login => Step {
                 actor: Some(self.signs_in(case)),
                 ..Step::default()
             },
             _ => self.valid(case)?,
         };
-        let mut asked = serde_json::to_string(&actor).map_err(|e| Stop::Broken(e.to_string()))?;
+        let mut asked = serde_json::to_string(&step).map_err(|e| Stop::Broken(e.to_string()))?;
         for (name, value) in &self.bound {
             asked = asked.replace(&format!("{{{name}}}"), value);
         }
@@ -97,8 +96,8 @@ impl Stage<'_> {
     /// The half of a control that shows only before an attack: nobody gets the good answer.
     async fn still_refuses_nobody(&mut self, case: &Step, shown: &mut Shown) -> Result<(), Stop> {
         let call = self.resolve(case)?;
-        let named = matches!(self.scenario.control, Control::Named(NamedControl::Login));
-        if named || !call.route.protected || call.preflight || is_anonymous(case) {
+        let signs_in = matches!(self.scenario.control, Control::Named(NamedControl::Login));
+        if signs_in || !call.route.protected || call.preflight || is_anonymous(case) {
             return Ok(());
         }
         let valid = self.valid(case)?;
