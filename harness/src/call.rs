@@ -1,9 +1,10 @@
 //! From a step of a scenario to the request that travels: which route, whose values, which credential.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use scenarios::exchange::Request;
-use scenarios::model::{Beside, Connection, Step};
+use scenarios::model::{Beside, Carry as Other, Connection, Step};
 use serde_json::Value;
 
 use crate::actors::{Actor, Credential};
@@ -207,6 +208,7 @@ pub(crate) fn build(
         for (name, text) in &route.headers {
             headers.push((name.clone(), fill(text, &value)?));
         }
+        let step = &with_token_in_body(route, step, filling);
         let (content_type, bytes) = body_of(route, step, filling, &value)?;
         let content_type = content_type.map(|text| match step.simple && text == JSON {
             true => "text/plain",
@@ -223,7 +225,9 @@ pub(crate) fn build(
             headers.push(("Origin".to_owned(), origin.clone()));
         }
         let carry = carried(target, step)?;
-        credentials(target, &carry, route, filling, &mut headers, &mut url);
+        if !in_body(step) {
+            credentials(target, &carry, route, filling, &mut headers, &mut url);
+        }
         if let Some(beside) = &step.beside {
             second(&carry, beside, filling, &mut headers)?;
         }
@@ -343,6 +347,11 @@ fn body_of(
     }
     match &route.body {
         Body::None if step.extra.is_empty() => Ok((None, Vec::new())),
+        Body::None if in_body(step) => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            append_extra(&mut form, step);
+            Ok((Some(FORM), form.finish().into_bytes()))
+        }
         Body::None => Ok((
             Some(JSON),
             Value::Object(step.extra.clone().into_iter().collect())
@@ -361,17 +370,34 @@ fn body_of(
             for (name, text) in pairs.iter().filter(|(_, text)| !omitted(text, step)) {
                 form.append_pair(name, &fill(text, value)?);
             }
-            for (name, extra) in &step.extra {
-                form.append_pair(
-                    name,
-                    &extra
-                        .as_str()
-                        .map_or_else(|| extra.to_string(), str::to_owned),
-                );
-            }
+            append_extra(&mut form, step);
             Ok((Some(FORM), form.finish().into_bytes()))
         }
     }
+}
+
+/// The added members of a step as fields of a form.
+fn append_extra(form: &mut url::form_urlencoded::Serializer<'_, String>, step: &Step) {
+    for (name, extra) in &step.extra {
+        let text = extra.as_str();
+        form.append_pair(name, &text.map_or_else(|| extra.to_string(), str::to_owned));
+    }
+}
+
+fn in_body(step: &Step) -> bool {
+    matches!(step.carry, Some(Other::Body(_)))
+}
+
+/// The step with its credential among the members that it adds, where it travels so.
+fn with_token_in_body<'s>(route: &Route, step: &'s Step, filling: &Filling<'_>) -> Cow<'s, Step> {
+    let (Some(Other::Body(name)), Sending::Text(token), true) =
+        (&step.carry, filling.credential, route.protected)
+    else {
+        return Cow::Borrowed(step);
+    };
+    let mut step = step.clone();
+    step.extra.insert(name.clone(), token.into());
+    Cow::Owned(step)
 }
 
 fn omitted(text: &str, step: &Step) -> bool {
@@ -437,10 +463,9 @@ fn members_beside_placeholders<'v>(
 
 /// How the credential of a step travels: as the profile says, or as the step does.
 fn carried(target: &Target, step: &Step) -> Result<Carry, Unfilled> {
-    use scenarios::model::Carry as Other;
     let usual = &target.credential.carry;
     let other = match (&step.carry, usual) {
-        (None, _) => return Ok(usual.clone()),
+        (None | Some(Other::Body(_)), _) => return Ok(usual.clone()),
         (Some(Other::Query(name)), _) => Carry::Query(name.clone()),
         (
             Some(Other::Scheme(word)),

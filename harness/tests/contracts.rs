@@ -32,6 +32,7 @@ const NOT_THERE: &[&str] = &[
     "cookie.token-also-in-body",
     "cors.state-change-without-preflight",
     "errors.docs-exposure",
+    "isolation.admin-routes",
     "isolation.bulk-endpoints",
     "isolation.path-mix",
     "isolation.path-user-id",
@@ -82,11 +83,13 @@ const SECRET_ALONE: &[&str] = &[
     "token.nbf-future",
     "token.nested-cty",
     "token.payload-not-object",
+    "token.sub-case-and-space",
     "token.sub-empty",
     "token.sub-injection",
     "token.sub-missing",
     "token.sub-type",
     "token.sub-unknown",
+    "token.typ-header",
 ];
 /// What is true of the OAuth2 form contract, and no more than low: its list has no pages.
 const NO_PAGES: &[&str] = &["input.pagination-bound"];

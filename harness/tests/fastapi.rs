@@ -45,11 +45,13 @@ const SECRET_ALONE: &[&str] = &[
     "token.nbf-future",
     "token.nested-cty",
     "token.payload-not-object",
+    "token.sub-case-and-space",
     "token.sub-empty",
     "token.sub-injection",
     "token.sub-missing",
     "token.sub-type",
     "token.sub-unknown",
+    "token.typ-header",
 ];
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@ mod accepts_alg_none_in_any_case;
 mod accepts_empty_key;
 mod accepts_stripped_signature;
 mod access_token_renews;
+mod account_of_the_vendor;
 mod address_not_checked;
 mod address_pasted_into_query;
 mod address_variant_takes_over;
@@ -92,14 +93,18 @@ mod key_id_pasted_into_query;
 mod key_id_run_as_command;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
+mod kind_of_token_ignored;
+mod kind_of_token_unwrapped;
 mod limit_counted_afterwards;
 mod limit_counts_the_raw_address;
 mod limiter_key_changes;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
 mod lists_all_tasks;
+mod login_follows_the_query;
 mod login_keeps_the_session;
 mod login_limit_too_high;
+mod login_reads_the_query;
 mod login_session_not_stored;
 mod logout_clears_another_path;
 mod logout_clears_the_client_only;
@@ -132,6 +137,7 @@ mod origin_compared_by_prefix;
 mod origin_compared_by_suffix;
 mod origin_not_in_vary;
 mod origin_pattern_not_anchored;
+mod other_alphabet_decoded;
 mod owner_from_body_on_create;
 mod owner_from_body_on_update;
 mod pages_of_any_size;
@@ -188,21 +194,26 @@ mod signature_compared_by_prefix;
 mod signature_half_compared;
 mod signature_never_verified;
 mod signature_part_optional;
+mod subject_ends_at_nul;
 mod subject_list_is_its_first;
 mod subject_optional;
 mod subject_pasted_into_query;
 mod success_clears_every_count;
 mod task_list_without_token;
+mod task_with_its_author;
+mod tasks_for_shared_caches;
 mod text_cut_at_four_bytes;
 mod title_pasted_into_query;
 mod token_decoded_only_on_delete;
 mod token_decoded_only_on_patch;
 mod token_in_the_address;
+mod token_in_the_body;
 mod tokens_cacheable;
 mod tokens_without_expiry;
 mod tokens_without_time_of_issue;
 mod trace_answered;
 mod trailing_slash_skips_the_owner;
+mod two_wrong_passwords_lock;
 mod types_are_guessed;
 mod unencoded_payload_honoured;
 mod unencrypted_token_believed;
@@ -217,6 +228,7 @@ mod update_broken;
 mod update_cached_by_id;
 mod updates_any_task;
 mod user_from_a_header;
+mod users_listed_for_all;
 mod validation_repeats_input;
 mod verification_cached_by_signature;
 mod verified_from_registration;
@@ -249,6 +261,7 @@ pub const DEFECTS: &[Defect] = &[
     accepts_empty_key::DEFECT,
     accepts_stripped_signature::DEFECT,
     access_token_renews::DEFECT,
+    account_of_the_vendor::DEFECT,
     address_not_checked::DEFECT,
     address_pasted_into_query::DEFECT,
     address_variant_takes_over::DEFECT,
@@ -333,14 +346,18 @@ pub const DEFECTS: &[Defect] = &[
     key_id_run_as_command::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
+    kind_of_token_ignored::DEFECT,
+    kind_of_token_unwrapped::DEFECT,
     limit_counted_afterwards::DEFECT,
     limit_counts_the_raw_address::DEFECT,
     limiter_key_changes::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
     lists_all_tasks::DEFECT,
+    login_follows_the_query::DEFECT,
     login_keeps_the_session::DEFECT,
     login_limit_too_high::DEFECT,
+    login_reads_the_query::DEFECT,
     login_session_not_stored::DEFECT,
     logout_clears_another_path::DEFECT,
     logout_clears_the_client_only::DEFECT,
@@ -373,6 +390,7 @@ pub const DEFECTS: &[Defect] = &[
     origin_compared_by_suffix::DEFECT,
     origin_not_in_vary::DEFECT,
     origin_pattern_not_anchored::DEFECT,
+    other_alphabet_decoded::DEFECT,
     owner_from_body_on_create::DEFECT,
     owner_from_body_on_update::DEFECT,
     pages_of_any_size::DEFECT,
@@ -428,21 +446,26 @@ pub const DEFECTS: &[Defect] = &[
     signature_half_compared::DEFECT,
     signature_never_verified::DEFECT,
     signature_part_optional::DEFECT,
+    subject_ends_at_nul::DEFECT,
     subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,
     subject_pasted_into_query::DEFECT,
     success_clears_every_count::DEFECT,
     task_list_without_token::DEFECT,
+    task_with_its_author::DEFECT,
+    tasks_for_shared_caches::DEFECT,
     text_cut_at_four_bytes::DEFECT,
     title_pasted_into_query::DEFECT,
     token_decoded_only_on_delete::DEFECT,
     token_decoded_only_on_patch::DEFECT,
     token_in_the_address::DEFECT,
+    token_in_the_body::DEFECT,
     tokens_cacheable::DEFECT,
     tokens_without_expiry::DEFECT,
     tokens_without_time_of_issue::DEFECT,
     trace_answered::DEFECT,
     trailing_slash_skips_the_owner::DEFECT,
+    two_wrong_passwords_lock::DEFECT,
     types_are_guessed::DEFECT,
     unencoded_payload_honoured::DEFECT,
     unencrypted_token_believed::DEFECT,
@@ -457,6 +480,7 @@ pub const DEFECTS: &[Defect] = &[
     update_cached_by_id::DEFECT,
     updates_any_task::DEFECT,
     user_from_a_header::DEFECT,
+    users_listed_for_all::DEFECT,
     validation_repeats_input::DEFECT,
     verification_cached_by_signature::DEFECT,
     verified_from_registration::DEFECT,

@@ -351,6 +351,8 @@ pub enum Carry {
     Scheme(String),
     /// In this parameter of the query.
     Query(String),
+    /// In this member of the JSON body, or this field of the form; of a form where the request has no body.
+    Body(String),
 }
 
 /// Where a second credential stands, a saved one (`saved.first`). The step does not apply where the profile's credential

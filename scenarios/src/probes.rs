@@ -13,6 +13,7 @@ use crate::judge::ObjectState;
 use crate::model::Step;
 use crate::verdict::Verdict;
 
+mod admin_routes;
 mod bad_input;
 mod body_limit;
 mod bulk;
@@ -23,6 +24,7 @@ mod cookie_header;
 mod cookie_in_body;
 mod cookie_tamper;
 mod cross_site_write;
+mod default_accounts;
 mod duplicate_claims;
 mod existence;
 #[cfg(test)]
@@ -39,9 +41,12 @@ mod login_timing;
 mod logout_cookie;
 mod logout_race;
 mod methods;
+mod ordinary_use;
+mod other_alphabet;
 mod owners;
 mod pagination;
 mod profile_other;
+mod query_credentials;
 mod quote_roundtrip;
 mod race;
 mod records;
@@ -71,6 +76,7 @@ mod winner;
 
 /// Every probe that a scenario file can name.
 pub const PROBES: &[Probe] = &[
+    admin_routes::PROBE,
     bad_input::PROBE,
     body_limit::PROBE,
     bulk::PROBE,
@@ -80,6 +86,7 @@ pub const PROBES: &[Probe] = &[
     cookie_in_body::PROBE,
     cookie_tamper::PROBE,
     cross_site_write::PROBE,
+    default_accounts::PROBE,
     duplicate_claims::PROBE,
     existence::PROBE,
     grid::PROBE,
@@ -96,8 +103,11 @@ pub const PROBES: &[Probe] = &[
     logout_race::PROBE,
     methods::PROBE,
     methods::ANONYMOUS,
+    ordinary_use::PROBE,
+    other_alphabet::PROBE,
     pagination::PROBE,
     profile_other::PROBE,
+    query_credentials::PROBE,
     quote_roundtrip::PROBE,
     race::PROBE,
     refresh_lifetime::PROBE,

@@ -61,6 +61,7 @@ pub(super) fn sends(step: &Step) -> String {
         Carry::Scheme(word) if word.is_empty() => "no scheme before the token".to_owned(),
         Carry::Scheme(word) => format!("the scheme `{word}` before the token"),
         Carry::Query(name) => format!("the token as {name} in the query instead"),
+        Carry::Body(name) => format!("the token as {name} in the body instead"),
     }));
     with.extend(
         step.using

@@ -123,6 +123,7 @@ impl<'r> Stage<'r> {
         };
         match carry {
             Carry::Query(name) => Ok(Some(Carry::Query(self.expand(name)?))),
+            Carry::Body(name) => Ok(Some(Carry::Body(self.expand(name)?))),
             Carry::Scheme(word) => {
                 let (own, word) = (self.expand("{scheme}")?, self.expand(word)?);
                 if word.eq_ignore_ascii_case(&own) && wants_refusal(step) {

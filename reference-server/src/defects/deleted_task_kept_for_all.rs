@@ -13,7 +13,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "deleted-task-kept-for-all",
     title: "Deleted tasks are read from a trash bin by their id alone",
     cwe: 639,
-    caught_by: &["isolation.sequence"],
+    caught_by: &["isolation.deleted-object", "isolation.sequence"],
     implies: &[],
     install: |parts| Parts {
         tasks: Arc::new(DeletedTaskKeptForAll {
