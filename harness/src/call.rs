@@ -49,6 +49,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "password",
     "delete-account",
     "sessions",
+    "revoke-session",
     "health",
 ];
 

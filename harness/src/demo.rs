@@ -113,6 +113,7 @@ impl Demo {
         let parts = Parts::secure(&config, clock.clone()).await?;
         let parts = variant.install(weakened(parts, &settings.defects));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let signing_key = parts.config.signing_key().map_err(NotStarted::Key)?;
         let running = Running::start(parts, listener)?;
         Ok(Demo {
             url: format!("http://{}", running.addr),
@@ -123,7 +124,7 @@ impl Demo {
             },
             profile: variant.profile(),
             source,
-            signing_key: Secret::new(config.signing_key().map_err(NotStarted::Key)?.expose()),
+            signing_key: Secret::new(signing_key.expose()),
             clock,
             data,
         })

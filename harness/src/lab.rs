@@ -6,16 +6,16 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use scenarios::exchange::Exchange;
-use scenarios::judge::ObjectState;
+use scenarios::judge::{Contact, ObjectState};
 use scenarios::model::Step;
 use scenarios::probes::{
-    Certificate, Counted, DeclaredLimit, DeclaredSize, Front, Lab, Owned, Pages, Sent, find,
+    Certificate, Counted, DeclaredLimit, DeclaredSize, Front, Lab, Lure, Owned, Pages, Sent, find,
 };
 use scenarios::verdict::Verdict;
 
 use crate::budget::Kind;
 use crate::controls::{Sentinels, When};
-use crate::forge::Key;
+use crate::forge::{Document, Key};
 use crate::play::Case;
 use crate::run::Seen as Kept;
 use crate::stage::{Done, Part, Shown, Stage, Stop};
@@ -152,6 +152,10 @@ impl Lab for Bench<'_, '_> {
         resource.is_some_and(|resource| resource.public)
     }
 
+    fn origins(&self) -> Vec<String> {
+        self.stage.run.target.origins.allowed.clone()
+    }
+
     fn adopt(&mut self, actor: &str, saved: &str) {
         self.stage.adopt(actor, saved);
     }
@@ -222,6 +226,15 @@ impl Lab for Bench<'_, '_> {
         self.stage.refresh_token(saved)
     }
 
+    fn access_token(&self, of: &str) -> Option<String> {
+        self.stage.access_token(of)
+    }
+
+    fn shared_secret(&self) -> Option<Vec<u8>> {
+        let key = self.stage.run.key()?;
+        key.secret_bytes().map(<[u8]>::to_vec)
+    }
+
     async fn wait(&mut self, duration: Duration) -> Result<(), String> {
         crate::wire::wait(self.stage.run, "until a limit has passed", duration).await
     }
@@ -271,6 +284,31 @@ impl Lab for Bench<'_, '_> {
     async fn certificate(&mut self, days: u32) -> Result<Certificate, String> {
         let run = self.stage.run;
         run.client.certificate(&run.target.auth_url, days).await
+    }
+
+    async fn lure(&mut self) -> Result<Lure, String> {
+        let listener = self.stage.run.listener().await?;
+        let document = Document {
+            path: format!("/{}", crate::actors::uuid()),
+            content_type: "text/plain",
+            body: String::new(),
+        };
+        listener.offer(&document);
+        let url = format!("{}{}", listener.base(), document.path);
+        let parsed = url::Url::parse(&url);
+        Ok(Lure {
+            public: parsed.is_ok_and(|url| crate::profile::is_public(&url)),
+            url,
+        })
+    }
+
+    async fn lured(&mut self, lure: &Lure) -> Option<String> {
+        let listener = self.stage.run.running_listener()?;
+        let path = lure.url.strip_prefix(listener.base())?;
+        match listener.contacted(path).await {
+            Contact::Made(line) => Some(line),
+            Contact::None | Contact::NotOffered => None,
+        }
     }
 
     fn patience(&self) -> Duration {

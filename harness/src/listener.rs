@@ -1,4 +1,4 @@
-//! A listener of our own for keys that a token says to fetch: a request for one is contact by whoever read the token.
+//! A listener of our own for what a token or an object says to fetch: a request for it is contact by whoever read that.
 
 use std::collections::BTreeMap;
 use std::io;

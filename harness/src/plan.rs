@@ -88,6 +88,14 @@ pub(crate) fn declared(target: &Target, options: &Options) -> BTreeSet<Ability> 
             target.users == crate::target::Users::Local,
         ),
         (Ability::EndsOthers, !target.session.others_end_on_request),
+        (
+            Ability::RefreshCookie,
+            target.credential.refresh_cookie.is_some(),
+        ),
+        (
+            Ability::RevokeSession,
+            has("sessions") && has("revoke-session"),
+        ),
     ];
     let mut abilities: BTreeSet<_> = facts
         .iter()
@@ -211,6 +219,7 @@ fn give(ability: Ability) -> Option<&'static str> {
             Some("a [[resource]] with it in the profile")
         }
         Ability::Production => Some("environment = \"production\" at the top of the profile"),
+        Ability::RevokeSession => Some("the routes `sessions` and `revoke-session` in the profile"),
         Ability::Register
         | Ability::Login
         | Ability::Me
@@ -231,7 +240,8 @@ fn give(ability: Ability) -> Option<&'static str> {
         | Ability::Https
         | Ability::Public
         | Ability::LocalUsers
-        | Ability::EndsOthers => None,
+        | Ability::EndsOthers
+        | Ability::RefreshCookie => None,
     }
 }
 
@@ -271,6 +281,10 @@ fn why(ability: Ability) -> String {
         }
         Ability::EndsOthers => {
             "the profile declares that a change of the password ends other sessions on request alone".into()
+        }
+        Ability::RefreshCookie => "the refresh token is not a cookie".into(),
+        Ability::RevokeSession => {
+            "the profile has no routes to list sessions and to end one of them".into()
         }
     }
 }

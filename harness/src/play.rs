@@ -16,6 +16,13 @@ use crate::stage::{
     Done, Object, Part, Seen, Shown, Stage, Stop, expects, state_of, wants_refusal,
 };
 
+/// Where front ends run while they are developed.
+const DEVELOPMENT: &[&str] = &[
+    "http://localhost:3000",
+    "http://localhost:5173",
+    "http://127.0.0.1:8080",
+];
+
 /// One judged case with what was seen.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -54,8 +61,9 @@ pub(crate) async fn play(run: &Run, scenario: &Scenario) -> Vec<Case> {
     // A probe says by its needs that it is about objects.
     let probes_objects = scenario.probe.is_some()
         && (scenario.needs.iter()).any(|need| need.0.contains(&Ability::Object));
+    // Without any, what is about none is judged all the same.
     let resources = if of_objects || probes_objects {
-        run.target.resources.len()
+        run.target.resources.len().max(1)
     } else {
         1
     };
@@ -139,6 +147,12 @@ impl Stage<'_> {
             "routes.protected" => Ok(self.run.protected_routes(false)),
             "routes.reads" => Ok(self.run.protected_routes(true)),
             "origins" => Ok(self.run.target.origins.allowed.clone()),
+            // What is declared is meant to be allowed.
+            "origins.development" => {
+                let declared = &self.run.target.origins.allowed;
+                let others = DEVELOPMENT.iter().map(|origin| (*origin).to_owned());
+                Ok(others.filter(|origin| !declared.contains(origin)).collect())
+            }
             _ => Err(Stop::Broken(format!("there is no set `{set}`"))),
         }
     }

@@ -437,7 +437,13 @@ impl Run {
     /// The protected routes of the profile by the names that scenarios call them by.
     pub(crate) fn protected_routes(&self, reads_only: bool) -> Vec<String> {
         // These end sessions or accounts, or answer anybody by design; scenarios of their own look at them.
-        const APART: &[&str] = &["logout", "password", "delete-account", "refresh"];
+        const APART: &[&str] = &[
+            "logout",
+            "password",
+            "delete-account",
+            "refresh",
+            "revoke-session",
+        ];
         let wanted = |route: &Route| route.protected && (!reads_only || route.method == "GET");
         let plain = self
             .target

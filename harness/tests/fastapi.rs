@@ -45,6 +45,7 @@ const SECRET_ALONE: &[&str] = &[
     "token.nbf-future",
     "token.nested-cty",
     "token.payload-not-object",
+    "token.secret-length",
     "token.sub-case-and-space",
     "token.sub-empty",
     "token.sub-injection",

@@ -26,28 +26,36 @@ mod support {
 
 /// Defects that show in cookie mode alone.
 const IN_COOKIE_MODE: &[&str] = &[
+    "cookie-below-the-login",
+    "cookie-beyond-browsers",
+    "cookie-of-another-domain",
     "cookie-readable-by-scripts",
     "cookie-repeated-in-the-body",
     "cookie-without-samesite",
     "cookie-without-secure",
     "credentials-header-misspelt",
     "default-secret-signs-cookies",
+    "first-cookie-reads-last-cookie-writes",
     "forms-of-other-sites-sign-in",
     "header-reads-cookie-writes",
     "login-keeps-the-session",
+    "logout-by-get",
     "logout-clears-another-path",
     "logout-leaves-the-cookie",
     "no-credentials-header",
+    "password-in-a-cookie",
     "refresh-cookie-for-years",
+    "session-cookie-for-years",
     "verification-cached-by-signature",
 ];
 
 /// Defects that weigh where the profile says that it is production.
-const IN_PRODUCTION: &[&str] = &["cookie-without-secure"];
+const IN_PRODUCTION: &[&str] = &["cookie-without-secure", "development-origins-allowed"];
 
 /// Defects that show where tokens are signed otherwise than by HS256.
 const SIGNED_BY: &[(&str, Signing)] = &[
     ("blank-signature-accepted", Signing::Es256),
+    ("key-set-names-another-key", Signing::EdDsa),
     ("private-key-published", Signing::EdDsa),
     ("public-key-bytes-are-a-secret", Signing::EdDsa),
     ("public-key-file-is-a-secret", Signing::Rs256),
@@ -58,7 +66,11 @@ const SIGNED_BY: &[(&str, Signing)] = &[
 /// whatever runs beside it, in production the documentation of the reference server is a finding too, and others need
 /// passwords at their full cost, or low limits.
 const ALONE: &[(&str, &[&str])] = &[
-    ("cookie-without-secure", &["cookie.secure"]),
+    ("cookie-without-secure", &["cookie.prefix", "cookie.secure"]),
+    (
+        "development-origins-allowed",
+        &["cors.localhost-in-production"],
+    ),
     ("limit-counted-afterwards", &["rate.race"]),
     (
         "logout-ends-everybodys-sessions",

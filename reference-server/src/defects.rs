@@ -20,6 +20,7 @@ mod any_password;
 mod any_scheme_accepted;
 mod any_signature_of_several;
 mod api_has_another_secret;
+mod asked_for_method_allowed;
 mod audience_not_checked;
 mod blank_signature_accepted;
 mod bodies_of_any_size;
@@ -28,6 +29,9 @@ mod certificate_address_trusted;
 mod cheap;
 mod common_passwords_accepted;
 mod compressed_payload_inflated;
+mod cookie_below_the_login;
+mod cookie_beyond_browsers;
+mod cookie_of_another_domain;
 mod cookie_readable_by_scripts;
 mod cookie_repeated_in_the_body;
 mod cookie_without_samesite;
@@ -41,6 +45,7 @@ mod credentials_header_misspelt;
 mod critical_headers_ignored;
 mod current_password_optional;
 mod debug_page_shown;
+mod deep_bodies_overflow;
 mod default_secret_signs_cookies;
 mod delete_broken;
 mod deleted_account_only_marked;
@@ -48,6 +53,7 @@ mod deleted_task_kept_for_all;
 mod deletes_any_task;
 mod deletes_any_user;
 mod deletes_without_token;
+mod development_origins_allowed;
 mod email_as_subject;
 mod embedded_certificate_trusted;
 mod embedded_key_trusted;
@@ -56,6 +62,7 @@ mod empty_password_registered;
 mod empty_subject_is_the_first_user;
 mod empty_token_is_the_first_user;
 mod ended_session_cached_again;
+mod ends_any_session;
 mod errors_answered_with_200;
 mod errors_without_cors;
 mod expiry_cast_to_unsigned;
@@ -68,6 +75,7 @@ mod export_of_all_tasks;
 mod extension_skips_the_guard;
 mod failures_never_forgotten;
 mod filter_replaces_the_owner;
+mod first_cookie_reads_last_cookie_writes;
 mod first_header_reads_last_header_writes;
 mod first_of_two_claims_counts;
 mod foreign_characters_skipped;
@@ -88,26 +96,33 @@ mod invalid_bytes_dropped;
 mod issued_at_not_checked;
 mod issuer_not_checked;
 mod iterations_of_the_token;
+mod json_says_it_is_html;
 mod key_id_is_a_path;
 mod key_id_pasted_into_query;
 mod key_id_run_as_command;
 mod key_set_address_fetched;
 mod key_set_address_trusted;
+mod key_set_names_another_key;
 mod kind_of_token_ignored;
 mod kind_of_token_unwrapped;
 mod limit_counted_afterwards;
 mod limit_counts_the_raw_address;
 mod limiter_key_changes;
+mod link_fetched_for_preview;
 mod list_ignores_expiry;
 mod list_trusts_the_path;
+mod lists_all_sessions;
 mod lists_all_tasks;
+mod location_from_forwarded_host;
 mod login_follows_the_query;
 mod login_keeps_the_session;
 mod login_limit_too_high;
 mod login_reads_the_query;
 mod login_session_not_stored;
+mod logout_by_get;
 mod logout_clears_another_path;
 mod logout_clears_the_client_only;
+mod logout_denies_the_text;
 mod logout_ends_all_sessions;
 mod logout_ends_everybodys_sessions;
 mod logout_keeps_the_refresh_token;
@@ -117,6 +132,7 @@ mod malformed_token_is_the_first_user;
 mod me_shows_the_visitor_before;
 mod method_override_after_the_guard;
 mod method_override_without_a_token;
+mod metrics_on_the_public_port;
 mod missing_algorithm_means_none;
 mod missing_object_crashes;
 mod missing_object_is_forbidden;
@@ -140,6 +156,7 @@ mod origin_pattern_not_anchored;
 mod other_alphabet_decoded;
 mod owner_from_body_on_create;
 mod owner_from_body_on_update;
+mod page_without_escaping;
 mod pages_of_any_size;
 mod parser_trace_shown;
 mod password_case_ignored;
@@ -149,6 +166,7 @@ mod password_cut_at_72_bytes;
 mod password_echoed;
 mod password_ends_at_nul;
 mod password_hash_in_claims;
+mod password_in_a_cookie;
 mod password_is_a_condition;
 mod password_trimmed;
 mod password_truncated;
@@ -159,6 +177,7 @@ mod payload_text_is_the_user;
 mod preflight_behind_authentication;
 mod preflight_reflects_origin;
 mod private_key_published;
+mod proto_becomes_default;
 mod proxy_reflects_origin;
 mod public_fallback_secret;
 mod public_key_bytes_are_a_secret;
@@ -177,6 +196,7 @@ mod refresh_opens_another_session;
 mod refresh_reuse_accepted;
 mod refresh_token_known_by_its_start;
 mod refresh_token_opens_the_api;
+mod refresh_tokens_by_the_clock;
 mod registration_looks_before_it_inserts;
 mod registration_loses_the_address;
 mod registration_overwrites_the_password;
@@ -184,16 +204,21 @@ mod registration_signs_in_the_owner;
 mod retry_after_too_short;
 mod role_from_profile;
 mod role_from_registration;
+mod same_token_for_each_login;
 mod scalar_of_a_signature_reduced;
 mod scheme_compared_with_case;
 mod search_pasted_into_query;
+mod session_as_subject;
+mod session_cookie_for_years;
 mod session_ends_after_seconds;
 mod shared;
 mod short_passwords;
+mod short_secret;
 mod signature_compared_by_prefix;
 mod signature_half_compared;
 mod signature_never_verified;
 mod signature_part_optional;
+mod static_path_joined;
 mod subject_ends_at_nul;
 mod subject_list_is_its_first;
 mod subject_optional;
@@ -274,6 +299,7 @@ pub const DEFECTS: &[Defect] = &[
     any_scheme_accepted::DEFECT,
     any_signature_of_several::DEFECT,
     api_has_another_secret::DEFECT,
+    asked_for_method_allowed::DEFECT,
     audience_not_checked::DEFECT,
     blank_signature_accepted::DEFECT,
     bodies_of_any_size::DEFECT,
@@ -281,6 +307,9 @@ pub const DEFECTS: &[Defect] = &[
     certificate_address_trusted::DEFECT,
     common_passwords_accepted::DEFECT,
     compressed_payload_inflated::DEFECT,
+    cookie_below_the_login::DEFECT,
+    cookie_beyond_browsers::DEFECT,
+    cookie_of_another_domain::DEFECT,
     cookie_readable_by_scripts::DEFECT,
     cookie_repeated_in_the_body::DEFECT,
     cookie_without_samesite::DEFECT,
@@ -294,6 +323,7 @@ pub const DEFECTS: &[Defect] = &[
     critical_headers_ignored::DEFECT,
     current_password_optional::DEFECT,
     debug_page_shown::DEFECT,
+    deep_bodies_overflow::DEFECT,
     default_secret_signs_cookies::DEFECT,
     delete_broken::DEFECT,
     deleted_account_only_marked::DEFECT,
@@ -301,6 +331,7 @@ pub const DEFECTS: &[Defect] = &[
     deletes_any_task::DEFECT,
     deletes_any_user::DEFECT,
     deletes_without_token::DEFECT,
+    development_origins_allowed::DEFECT,
     email_as_subject::DEFECT,
     embedded_certificate_trusted::DEFECT,
     embedded_key_trusted::DEFECT,
@@ -309,6 +340,7 @@ pub const DEFECTS: &[Defect] = &[
     empty_subject_is_the_first_user::DEFECT,
     empty_token_is_the_first_user::DEFECT,
     ended_session_cached_again::DEFECT,
+    ends_any_session::DEFECT,
     errors_answered_with_200::DEFECT,
     errors_without_cors::DEFECT,
     expiry_cast_to_unsigned::DEFECT,
@@ -321,6 +353,7 @@ pub const DEFECTS: &[Defect] = &[
     extension_skips_the_guard::DEFECT,
     failures_never_forgotten::DEFECT,
     filter_replaces_the_owner::DEFECT,
+    first_cookie_reads_last_cookie_writes::DEFECT,
     first_header_reads_last_header_writes::DEFECT,
     first_of_two_claims_counts::DEFECT,
     foreign_characters_skipped::DEFECT,
@@ -341,26 +374,33 @@ pub const DEFECTS: &[Defect] = &[
     issued_at_not_checked::DEFECT,
     issuer_not_checked::DEFECT,
     iterations_of_the_token::DEFECT,
+    json_says_it_is_html::DEFECT,
     key_id_is_a_path::DEFECT,
     key_id_pasted_into_query::DEFECT,
     key_id_run_as_command::DEFECT,
     key_set_address_fetched::DEFECT,
     key_set_address_trusted::DEFECT,
+    key_set_names_another_key::DEFECT,
     kind_of_token_ignored::DEFECT,
     kind_of_token_unwrapped::DEFECT,
     limit_counted_afterwards::DEFECT,
     limit_counts_the_raw_address::DEFECT,
     limiter_key_changes::DEFECT,
+    link_fetched_for_preview::DEFECT,
     list_ignores_expiry::DEFECT,
     list_trusts_the_path::DEFECT,
+    lists_all_sessions::DEFECT,
     lists_all_tasks::DEFECT,
+    location_from_forwarded_host::DEFECT,
     login_follows_the_query::DEFECT,
     login_keeps_the_session::DEFECT,
     login_limit_too_high::DEFECT,
     login_reads_the_query::DEFECT,
     login_session_not_stored::DEFECT,
+    logout_by_get::DEFECT,
     logout_clears_another_path::DEFECT,
     logout_clears_the_client_only::DEFECT,
+    logout_denies_the_text::DEFECT,
     logout_ends_all_sessions::DEFECT,
     logout_ends_everybodys_sessions::DEFECT,
     logout_keeps_the_refresh_token::DEFECT,
@@ -370,6 +410,7 @@ pub const DEFECTS: &[Defect] = &[
     me_shows_the_visitor_before::DEFECT,
     method_override_after_the_guard::DEFECT,
     method_override_without_a_token::DEFECT,
+    metrics_on_the_public_port::DEFECT,
     missing_algorithm_means_none::DEFECT,
     missing_object_crashes::DEFECT,
     missing_object_is_forbidden::DEFECT,
@@ -393,6 +434,7 @@ pub const DEFECTS: &[Defect] = &[
     other_alphabet_decoded::DEFECT,
     owner_from_body_on_create::DEFECT,
     owner_from_body_on_update::DEFECT,
+    page_without_escaping::DEFECT,
     pages_of_any_size::DEFECT,
     parser_trace_shown::DEFECT,
     password_case_ignored::DEFECT,
@@ -402,6 +444,7 @@ pub const DEFECTS: &[Defect] = &[
     password_echoed::DEFECT,
     password_ends_at_nul::DEFECT,
     password_hash_in_claims::DEFECT,
+    password_in_a_cookie::DEFECT,
     password_is_a_condition::DEFECT,
     password_trimmed::DEFECT,
     password_truncated::DEFECT,
@@ -412,6 +455,7 @@ pub const DEFECTS: &[Defect] = &[
     preflight_behind_authentication::DEFECT,
     preflight_reflects_origin::DEFECT,
     private_key_published::DEFECT,
+    proto_becomes_default::DEFECT,
     proxy_reflects_origin::DEFECT,
     public_fallback_secret::DEFECT,
     public_key_bytes_are_a_secret::DEFECT,
@@ -430,6 +474,7 @@ pub const DEFECTS: &[Defect] = &[
     refresh_reuse_accepted::DEFECT,
     refresh_token_known_by_its_start::DEFECT,
     refresh_token_opens_the_api::DEFECT,
+    refresh_tokens_by_the_clock::DEFECT,
     registration_looks_before_it_inserts::DEFECT,
     registration_loses_the_address::DEFECT,
     registration_overwrites_the_password::DEFECT,
@@ -437,15 +482,20 @@ pub const DEFECTS: &[Defect] = &[
     retry_after_too_short::DEFECT,
     role_from_profile::DEFECT,
     role_from_registration::DEFECT,
+    same_token_for_each_login::DEFECT,
     scalar_of_a_signature_reduced::DEFECT,
     scheme_compared_with_case::DEFECT,
     search_pasted_into_query::DEFECT,
+    session_as_subject::DEFECT,
+    session_cookie_for_years::DEFECT,
     session_ends_after_seconds::DEFECT,
     short_passwords::DEFECT,
+    short_secret::DEFECT,
     signature_compared_by_prefix::DEFECT,
     signature_half_compared::DEFECT,
     signature_never_verified::DEFECT,
     signature_part_optional::DEFECT,
+    static_path_joined::DEFECT,
     subject_ends_at_nul::DEFECT,
     subject_list_is_its_first::DEFECT,
     subject_optional::DEFECT,

@@ -538,7 +538,7 @@ fn no_internals(response: &Response, seen: &Observation<'_>) -> Held {
 }
 
 /// The beginnings of stored password hashes.
-static HASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(crate) static HASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\$2[aby]\$\d\d\$|\$argon2(?:id|i|d)\$|\$scrypt\$|\$pbkdf2|pbkdf2_sha256\$|\$[156]\$[./\w]").ok()
 });
 

@@ -23,17 +23,23 @@ mod concurrent_users;
 mod cookie_header;
 mod cookie_in_body;
 mod cookie_tamper;
+mod cookie_twice;
+mod cross_site_refresh;
 mod cross_site_write;
 mod default_accounts;
 mod duplicate_claims;
 mod existence;
 #[cfg(test)]
 mod fake;
+mod forwarded_host;
 mod grid;
 pub mod guess;
 mod header_identity;
 mod id_encodings;
+mod json_depth;
 mod jwks_public_only;
+mod jwks_quality;
+mod jws;
 mod limit_bypass;
 mod lock_out;
 mod login_burst;
@@ -41,6 +47,7 @@ mod login_timing;
 mod logout_cookie;
 mod logout_race;
 mod methods;
+mod opaque_entropy;
 mod ordinary_use;
 mod other_alphabet;
 mod owners;
@@ -49,25 +56,33 @@ mod profile_other;
 mod query_credentials;
 mod quote_roundtrip;
 mod race;
+mod readable_cookies;
 mod records;
 mod refresh_lifetime;
 mod refresh_race;
 mod registration_burst;
 mod registration_race;
 mod retry_after;
+mod revoked_spellings;
 #[cfg(test)]
 mod scripted;
+mod secret_length;
 mod self_promote;
 mod sequence;
+mod session_cookie;
 mod session_fixation;
+mod session_list;
 mod set_cookie;
 mod slow_token;
 mod spelling;
 mod spray;
 mod sql_injection;
+mod ssrf_url_fields;
+mod sub_stable;
 mod success_resets;
 #[cfg(test)]
 mod testing;
+mod token_unique;
 mod two_auth_headers;
 mod vary_origin;
 mod volley;
@@ -85,15 +100,20 @@ pub const PROBES: &[Probe] = &[
     cookie_header::PROBE,
     cookie_in_body::PROBE,
     cookie_tamper::PROBE,
+    cookie_twice::PROBE,
+    cross_site_refresh::PROBE,
     cross_site_write::PROBE,
     default_accounts::PROBE,
     duplicate_claims::PROBE,
     existence::PROBE,
+    forwarded_host::PROBE,
     grid::PROBE,
     grid::ANONYMOUS,
     header_identity::PROBE,
     id_encodings::PROBE,
+    json_depth::PROBE,
     jwks_public_only::PROBE,
+    jwks_quality::PROBE,
     limit_bypass::FORWARDED,
     limit_bypass::SPELT,
     lock_out::PROBE,
@@ -103,6 +123,7 @@ pub const PROBES: &[Probe] = &[
     logout_race::PROBE,
     methods::PROBE,
     methods::ANONYMOUS,
+    opaque_entropy::PROBE,
     ordinary_use::PROBE,
     other_alphabet::PROBE,
     pagination::PROBE,
@@ -110,19 +131,29 @@ pub const PROBES: &[Probe] = &[
     query_credentials::PROBE,
     quote_roundtrip::PROBE,
     race::PROBE,
+    readable_cookies::PROBE,
     refresh_lifetime::PROBE,
     refresh_race::PROBE,
     registration_burst::PROBE,
     registration_race::PROBE,
     retry_after::PROBE,
+    revoked_spellings::PROBE,
+    secret_length::PROBE,
     self_promote::PROBE,
     sequence::PROBE,
+    session_cookie::DOMAIN,
+    session_cookie::PLACE,
+    session_cookie::SIZE,
     session_fixation::PROBE,
+    session_list::PROBE,
     slow_token::COMMAND,
     slow_token::COUNT,
     spray::PROBE,
     sql_injection::PROBE,
+    ssrf_url_fields::PROBE,
+    sub_stable::PROBE,
     success_resets::PROBE,
+    token_unique::PROBE,
     two_auth_headers::PROBE,
     vary_origin::PROBE,
     weak_secret::PROBE,
@@ -242,6 +273,15 @@ pub enum Certificate {
     Refused(String),
 }
 
+/// An address at the harness's own listener that nobody else knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lure {
+    /// Whatever is put behind it with a slash is still it.
+    pub url: String,
+    /// Whether everybody could reach it, so that a call shows nothing of what the target reaches inside its network.
+    pub public: bool,
+}
+
 const ABSENT: &str = "this laboratory cannot do that";
 
 /// The outside, as a probe sees it.
@@ -293,6 +333,14 @@ pub trait Lab: Send {
     fn refresh_token(&self, _saved: &str) -> Option<String> {
         None
     }
+    /// The access token of a credential that a step saved, or else the one that an actor of this name holds.
+    fn access_token(&self, _of: &str) -> Option<String> {
+        None
+    }
+    /// The shared secret that signs tokens, where it was given or guessed. Nothing of it may be told but its length.
+    fn shared_secret(&self) -> Option<Vec<u8>> {
+        None
+    }
     /// Words of the user's own list for guessing, one a line.
     fn wordlist(&self) -> &[u8];
     /// The key set that the issuer publishes (RFC 7517), one JWK each.
@@ -334,6 +382,10 @@ pub trait Lab: Send {
     fn public(&self) -> bool {
         false
     }
+    /// The front-end origins that the profile declares.
+    fn origins(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Makes the credential that a step saved the actor's own from now on.
     fn adopt(&mut self, _actor: &str, _saved: &str) {}
     /// What was recorded since the cut before is the evidence of the attempt with this name.
@@ -341,6 +393,14 @@ pub trait Lab: Send {
     /// What the target's certificate is worth, today and in so many days; an error where that cannot be said.
     async fn certificate(&mut self, _days: u32) -> Result<Certificate, String> {
         Err(ABSENT.into())
+    }
+    /// A new address at the harness's own listener.
+    async fn lure(&mut self) -> Result<Lure, String> {
+        Err(ABSENT.into())
+    }
+    /// The first line of the first request for it or for what is below it, by those too who come a little later.
+    async fn lured(&mut self, _lure: &Lure) -> Option<String> {
+        None
     }
     /// Whether this actor was registered for this scenario alone, so that the account may be changed and deleted.
     fn disposable(&self, _actor: &str) -> bool {

@@ -66,6 +66,13 @@ impl<'r> Stage<'r> {
         Some(token.expose().to_owned())
     }
 
+    /// The access token of a credential that a step saved, or else the one that an actor of this name holds.
+    pub(crate) fn access_token(&self, of: &str) -> Option<String> {
+        let held = || self.actors.get(of).map(|actor| &actor.credential);
+        let credential = self.credentials.get(of).or_else(held)?;
+        Some(credential.token.as_ref()?.expose().to_owned())
+    }
+
     pub(super) fn expand_json(&self, value: &Value) -> Result<Value, Stop> {
         Ok(match value {
             Value::String(text) => Value::String(self.expand(text)?),

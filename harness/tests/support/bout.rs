@@ -106,6 +106,8 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
     if let Some(variant) = bout.variant {
         parts = (variant.install)(parts);
     }
+    // A defect may be about the secret itself.
+    let signing_key = parts.config.signing_key()?;
     let running = Running::start(parts, TcpListener::bind("127.0.0.1:0").await?)?;
     let overrides = Overrides {
         url: Some(format!("http://{}", running.addr)),
@@ -140,7 +142,7 @@ async fn run(catalogue: &Catalogue, bout: &Bout) -> Result<Report, Box<dyn std::
         mode: Mode::Full,
         launched: true,
         signing_key: match bout.knows_secret {
-            true => Some(Secret::new(config.signing_key()?.expose())),
+            true => Some(Secret::new(signing_key.expose())),
             false => None,
         },
         select: bout.select.clone(),

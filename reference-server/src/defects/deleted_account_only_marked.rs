@@ -13,7 +13,7 @@ pub(super) const DEFECT: Defect = Defect {
     id: "deleted-account-only-marked",
     title: "Only the login looks whether an account was deleted",
     cwe: 613,
-    caught_by: &["token.deleted-user"],
+    caught_by: &["refresh.deleted-user", "token.deleted-user"],
     implies: &[],
     install: |parts| Parts {
         accounts: Arc::new(DeletedAccountOnlyMarked {

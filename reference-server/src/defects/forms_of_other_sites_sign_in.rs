@@ -13,7 +13,11 @@ pub(super) const DEFECT: Defect = Defect {
     id: "forms-of-other-sites-sign-in",
     title: "A form of any site can sign a browser in, and write",
     cwe: 352,
-    caught_by: &["cors.state-change-without-preflight", "login.csrf"],
+    caught_by: &[
+        "cors.state-change-without-preflight",
+        "login.csrf",
+        "refresh.csrf",
+    ],
     implies: &[],
     install: |parts| Parts {
         bodies: Arc::new(AnyMediaType(parts.bodies.clone())),

@@ -15,10 +15,16 @@ pub(super) const DEFECT: Defect = Defect {
     title: "A logout leaves the refresh token alone",
     cwe: 613,
     caught_by: &["session.logout-revokes", "refresh.after-logout"],
-    implies: &[(
-        "refresh.reuse-detected",
-        "the family that a reuse should end is only blocked, not ended",
-    )],
+    implies: &[
+        (
+            "refresh.reuse-detected",
+            "the family that a reuse should end is only blocked, not ended",
+        ),
+        (
+            "session.list-and-revoke",
+            "the block list takes a session of anybody, and leaves it in the list",
+        ),
+    ],
     install: |parts| Parts {
         sessions: Arc::new(LogoutKeepsTheRefreshToken {
             inner: parts.sessions.clone(),

@@ -21,10 +21,10 @@ pub(super) const DEFECT: Defect = Defect {
 };
 
 /// Calls that fit on the stack.
-const ROOM: usize = 500;
+pub(super) const ROOM: usize = 500;
 
 /// The deepest nesting of brackets in a text.
-fn depth(text: &[u8]) -> usize {
+pub(super) fn depth(text: &[u8]) -> usize {
     let (mut now, mut deepest) = (0usize, 0);
     for byte in text {
         match byte {

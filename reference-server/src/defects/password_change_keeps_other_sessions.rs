@@ -12,7 +12,10 @@ pub(super) const DEFECT: Defect = Defect {
     id: "password-change-keeps-other-sessions",
     title: "A change of the password ends no session",
     cwe: 613,
-    caught_by: &["token.after-password-change"],
+    caught_by: &[
+        "refresh.after-password-change",
+        "token.after-password-change",
+    ],
     implies: &[],
     install: |parts| Parts {
         sessions: Arc::new(PasswordChangeKeepsOtherSessions(parts.sessions.clone())),

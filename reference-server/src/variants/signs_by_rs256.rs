@@ -14,6 +14,7 @@ algorithm = "RS256"
         ("token.alg-other-hmac", "there is no shared secret"),
         ("token.empty-key", "there is no shared secret"),
         ("token.hs-as-asymmetric", "there is no shared secret"),
+        ("token.secret-length", "there is no shared secret"),
         ("token.weak-secret", "there is no shared secret"),
     ],
     configure: |config| config.signing = Signing::Rs256,

@@ -70,6 +70,10 @@ pub enum Ability {
     LocalUsers,
     /// A change of the password ends the other sessions of the user unasked.
     EndsOthers,
+    /// The refresh token travels in a cookie.
+    RefreshCookie,
+    /// The sessions of a user can be listed, and ended one by one.
+    RevokeSession,
 }
 
 const WORDS: &[(&str, Ability)] = &[
@@ -103,6 +107,8 @@ const WORDS: &[(&str, Ability)] = &[
     ("production", Ability::Production),
     ("local-users", Ability::LocalUsers),
     ("ends-others", Ability::EndsOthers),
+    ("refresh-cookie", Ability::RefreshCookie),
+    ("revoke-session", Ability::RevokeSession),
 ];
 
 impl fmt::Display for Ability {

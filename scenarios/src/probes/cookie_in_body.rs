@@ -76,7 +76,7 @@ fn holds(sent: &Sent, value: &str) -> bool {
 }
 
 /// A value without its percent-encoding (RFC 3986 2.1).
-fn decoded(value: &str) -> String {
+pub(super) fn decoded(value: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = value.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use super::burst::only;
+use super::jws::Jws;
 use super::owners::step;
 use super::set_cookie::SetCookie;
 use super::{Attempt, Lab, Probe, Run};
@@ -55,7 +55,7 @@ fn judged(token: &str, response: &Response, now: Duration) -> Verdict {
         })
     };
     // What the server signed binds it; a cookie is what it asks of the browser.
-    let (what, life) = match claims(token) {
+    let (what, life) = match Jws::read(token).map(|jws| jws.claims) {
         Some(claims) => match claims.get("exp").and_then(Value::as_f64) {
             Some(exp) => ("its claim exp", exp as i64 - seconds(now)),
             None => return fail("one without the claim exp".into()),
@@ -85,22 +85,6 @@ fn seconds(time: Duration) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// The claims of a signed JSON web token.
-fn claims(token: &str) -> Option<Value> {
-    let parts: Vec<&str> = token.split('.').collect();
-    let [header, payload, _] = parts[..] else {
-        return None;
-    };
-    let object = |part: &str| {
-        let bytes = Base64UrlUnpadded::decode_vec(part.trim_end_matches('=')).ok()?;
-        serde_json::from_slice::<Value>(&bytes)
-            .ok()
-            .filter(Value::is_object)
-    };
-    object(header).filter(|header| header.get("alg").is_some())?;
-    object(payload)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,8 +110,7 @@ mod tests {
     }
 
     fn jwt(claims: &Value) -> String {
-        let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
-        format!("{}.{}.c2ln", part(&json!({"alg": "HS256"})), part(claims))
+        crate::probes::jws::written(&json!({"alg": "HS256"}), claims)
     }
 
     #[test]

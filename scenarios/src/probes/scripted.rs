@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{Counted, DeclaredLimit, Lab, Probe, Sent};
+use super::{Counted, DeclaredLimit, Lab, Lure, Probe, Sent};
 use crate::exchange::{Answer, Exchange, Request, Response};
 use crate::model::Step;
 use crate::verdict::Verdict;
@@ -18,6 +18,8 @@ pub(super) struct Said {
     pub(super) accepted: bool,
     /// The refresh token that came.
     pub(super) refresh: Option<String>,
+    /// The access token that came.
+    pub(super) access: Option<String>,
     pub(super) disclosed: Vec<String>,
 }
 
@@ -49,8 +51,13 @@ pub(super) struct Scripted<F> {
     pub(super) texts: BTreeMap<&'static str, &'static str>,
     /// The access token of an actor who signs in anew.
     pub(super) sign_in: Option<SignIn>,
+    /// Calls that the profile has, where a probe asks for it.
+    pub(super) calls: &'static [&'static str],
+    /// The first line of the request that comes to the listener.
+    pub(super) called: Option<&'static str>,
     waited: Duration,
     refresh: BTreeMap<String, String>,
+    access: BTreeMap<String, String>,
 }
 
 impl<F: FnMut(&Step) -> Said + Send> Scripted<F> {
@@ -60,8 +67,11 @@ impl<F: FnMut(&Step) -> Said + Send> Scripted<F> {
             apart: Duration::ZERO,
             texts: BTreeMap::new(),
             sign_in: None,
+            calls: &[],
+            called: None,
             waited: Duration::ZERO,
             refresh: BTreeMap::new(),
+            access: BTreeMap::new(),
         }
     }
 
@@ -88,6 +98,9 @@ impl<F: FnMut(&Step) -> Said + Send> Lab for Scripted<F> {
         let said = (self.answer)(&step);
         if let (Some(name), Some(token)) = (&step.save, &said.refresh) {
             self.refresh.insert(name.clone(), token.clone());
+        }
+        if let (Some(name), Some(token)) = (&step.save, &said.access) {
+            self.access.insert(name.clone(), token.clone());
         }
         let body = Value::Object(step.fields.clone().into_iter().collect());
         Ok(Sent {
@@ -134,6 +147,25 @@ impl<F: FnMut(&Step) -> Said + Send> Lab for Scripted<F> {
     }
     fn refresh_token(&self, saved: &str) -> Option<String> {
         self.refresh.get(saved).cloned()
+    }
+    async fn lure(&mut self) -> Result<Lure, String> {
+        Ok(Lure {
+            url: "http://127.0.0.1:9/once".into(),
+            public: false,
+        })
+    }
+    async fn lured(&mut self, _: &Lure) -> Option<String> {
+        self.called.map(str::to_owned)
+    }
+    fn access_token(&self, of: &str) -> Option<String> {
+        self.access.get(of).cloned()
+    }
+    fn path(&self, step: &Step) -> Result<String, String> {
+        let call = step.call.as_deref().unwrap_or_default();
+        match self.calls.contains(&call) {
+            true => Ok(format!("/{call}")),
+            false => Err(super::ABSENT.into()),
+        }
     }
     fn text(&self, template: &str) -> Result<String, String> {
         match self.texts.get(template) {
