@@ -1,5 +1,7 @@
 //! The named controls: what must hold around an attack for its outcome to mean anything.
 
+use std::sync::Arc;
+
 use scenarios::disclosure::{Reading, disclosures};
 use scenarios::exchange::Exchange;
 use scenarios::judge::ObjectState;
@@ -145,7 +147,7 @@ impl Stage<'_> {
         let nothing = Shown::default();
         let seen = Seen::alone(&done, &nothing);
         let held = scenarios::judge::Control::Held;
-        shown.valid = done.exchange.response().cloned();
+        shown.valid = done.exchange.response().cloned().map(Arc::new);
         match Verdict::worst(self.judge(step, expect, &held, seen)) {
             Some(Verdict::Pass { .. }) | None => Ok(()),
             Some(Verdict::Fail(mismatch)) => Err(Stop::Unclear(format!(
@@ -186,7 +188,7 @@ impl Stage<'_> {
             )));
         }
         shown.telling = telling(self.run, &done);
-        shown.valid = done.exchange.response().cloned();
+        shown.valid = done.exchange.response().cloned().map(Arc::new);
         if when == When::Before && !is_anonymous(case) {
             self.anonymous_is_refused(&valid, shown).await?;
         }
@@ -360,7 +362,8 @@ impl Stage<'_> {
                 ..Step::default()
             };
             let done = self.perform(&me, Part::Control, None).await?;
-            shown.valid = done.exchange.response().cloned().filter(|_| done.complete);
+            let answer = done.exchange.response().filter(|_| done.complete);
+            shown.valid = answer.cloned().map(Arc::new);
         }
         Ok(())
     }
@@ -392,10 +395,9 @@ impl Stage<'_> {
                     in_words(&state)
                 )));
             }
-            shown.valid = self
-                .record
-                .last()
-                .and_then(|exchange| exchange.response().cloned());
+            let last = self.record.last();
+            let answer = last.and_then(|exchange| exchange.response());
+            shown.valid = answer.cloned().map(Arc::new);
         }
         shown.telling = true;
         // The objects that are attacked must read back too, before anybody touches them.

@@ -1,6 +1,6 @@
 //! Secrets leave neither on the screen nor in a file: known ones become variables, unknown ones that look like it a mask.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Bound;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -17,8 +17,8 @@ pub(crate) struct Redactor {
 
 #[derive(Default)]
 struct Known {
-    /// Secret → the variable that stands for it.
-    variables: HashMap<String, Arc<str>>,
+    /// The heads of the secrets, and whether that is all of one.
+    heads: HashSet<(Box<str>, bool)>,
     /// How many secrets share the name of a variable.
     names: HashMap<String, usize>,
     /// A spelling, or the head of a long one → what it stands for. Sorted: a run knows thousands, and many begin alike.
@@ -93,7 +93,9 @@ impl Redactor {
     /// Has a secret replaced by `$VARIABLE` wherever it stands, in the spellings in which it travels.
     pub(crate) fn add(&self, variable: &str, secret: &str) {
         let mut known = lock(&self.known);
-        if secret.len() < SHORTEST || known.variables.contains_key(secret) {
+        let head = &secret[..secret.floor_char_boundary(HEAD)];
+        let whole = head.len() == secret.len();
+        if secret.len() < SHORTEST || !known.heads.insert((head.into(), whole)) {
             return;
         }
         // An actor that signs in again has several tokens; each keeps a name of its own.
@@ -103,13 +105,10 @@ impl Redactor {
             1 => variable.into(),
             more => format!("{variable}_{more}").into(),
         };
-        let head = &secret[..secret.floor_char_boundary(HEAD)];
-        let whole = head.len() == secret.len();
         each_spelling(head, |spelling| {
             let length = if whole { spelling.len() } else { usize::MAX };
             known.insert(spelling, length, &variable);
         });
-        known.variables.insert(secret.to_owned(), variable);
     }
 
     /// The text without any secret, and the variables that it now holds.

@@ -117,7 +117,7 @@ pub(crate) struct Seen {
     pub(crate) case: String,
     pub(crate) exchange: Exchange,
     /// The good answer of the same route.
-    pub(crate) good: Option<Response>,
+    pub(crate) good: Option<Arc<Response>>,
 }
 
 /// Locks without fear of a panic elsewhere: what is behind these locks is only ever added to.
@@ -342,13 +342,19 @@ impl Run {
             Answer::Response(response) => Some(response),
             Answer::Nothing(_) => None,
         };
-        for response in answer.into_iter().chain(&mut seen.good) {
-            let most = match self.kept.load(Ordering::Relaxed) < KEPT_WHOLE {
-                true => KEPT_BODY,
-                false => KEPT_START,
-            };
-            cut(response, most);
+        let most = || match self.kept.load(Ordering::Relaxed) < KEPT_WHOLE {
+            true => KEPT_BODY,
+            false => KEPT_START,
+        };
+        if let Some(response) = answer {
+            cut(response, most());
             self.kept.fetch_add(response.body.len(), Ordering::Relaxed);
+        }
+        if let Some(good) = &mut seen.good {
+            if good.body.len() > most() {
+                cut(Arc::make_mut(good), most());
+            }
+            self.kept.fetch_add(good.body.len(), Ordering::Relaxed);
         }
         lock(&self.seen).push(Arc::new(seen));
     }

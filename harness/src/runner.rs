@@ -103,7 +103,7 @@ pub(crate) async fn run_all(run: &Run, all: &[Scenario]) -> Vec<ScenarioResult> 
             let result = judged(planned);
             async move { (place, result.await) }
         });
-        let playing: Vec<_> = playing.collect();
+        // Made one by one as they begin: each is large.
         let side_by_side = stream::iter(playing).buffer_unordered(at_once(run));
         let mut played: Vec<_> = side_by_side.collect().await;
         played.sort_by_key(|(place, _)| *place);

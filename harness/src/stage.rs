@@ -1,6 +1,7 @@
 //! Where one scenario is played: its actors, its objects, and the steps that they take.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use scenarios::disclosure::{Fact, FactKind, shows};
@@ -137,7 +138,8 @@ impl Ready<'_> {
 /// What the controls of a case showed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shown {
-    pub(crate) valid: Option<Response>,
+    /// Whoever keeps it shares it: one control is that of many cases.
+    pub(crate) valid: Option<Arc<Response>>,
     pub(crate) telling: bool,
     pub(crate) anonymous: Option<Response>,
 }

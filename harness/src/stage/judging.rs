@@ -165,7 +165,7 @@ impl Stage<'_> {
             wanted: done.wanted,
             effect: seen.effect,
             object: seen.object,
-            control: seen.shown.valid.as_ref(),
+            control: seen.shown.valid.as_deref(),
             control_is_telling: seen.shown.telling,
             anonymous: seen.shown.anonymous.as_ref(),
             credential: done.credential.is_some(),

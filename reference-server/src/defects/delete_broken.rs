@@ -13,10 +13,16 @@ pub(super) const DEFECT: Defect = Defect {
     title: "DELETE answers well and deletes nothing",
     cwe: 393,
     caught_by: &["resilience.e2e-flow"],
-    implies: &[(
-        "errors.status-consistent",
-        "an object that was deleted is still found",
-    )],
+    implies: &[
+        (
+            "errors.status-consistent",
+            "an object that was deleted is still found",
+        ),
+        (
+            "isolation.deleted-object",
+            "what was never deleted is still there",
+        ),
+    ],
     install: |parts| Parts {
         tasks: Arc::new(DeleteBroken(parts.tasks.clone())),
         ..parts

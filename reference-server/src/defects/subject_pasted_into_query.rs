@@ -19,7 +19,10 @@ pub(super) const DEFECT: Defect = Defect {
     title: "The subject of a token is pasted into SQL",
     cwe: 89,
     caught_by: &["token.sub-injection"],
-    implies: &[],
+    implies: &[(
+        "errors.no-5xx-on-bad-token",
+        "the database refuses a query with a NUL in it",
+    )],
     install: |parts| Parts {
         tokens: Arc::new(AnyText(parts.tokens.clone())),
         sessions: Arc::new(PastedIntoQuery(parts.sessions.clone())),

@@ -12,17 +12,14 @@ pub(super) const PROBE: Probe = Probe {
 };
 
 /// What guides, templates and installers leave behind. One password each: nobody's account is locked by it.
-const USUAL: [(&str, &str); 10] = [
+const USUAL: [(&str, &str); 7] = [
     ("admin@example.com", "admin123"),
     ("admin@admin.com", "admin"),
-    ("admin@localhost", "admin"),
     ("test@test.com", "test"),
     ("test@example.com", "password"),
     ("user@example.com", "password"),
-    ("demo@example.com", "demo"),
     ("admin", "admin"),
     ("root", "root"),
-    ("test", "test"),
 ];
 
 async fn tried(lab: &mut dyn Lab) -> Vec<Attempt> {
