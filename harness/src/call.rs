@@ -206,7 +206,14 @@ pub(crate) fn build(
         headers.push(("Access-Control-Request-Headers".to_owned(), wanted));
         method = "OPTIONS".to_owned();
     } else {
-        for (name, text) in &route.headers {
+        // A page of another site can send no header of one's own without asking first.
+        let sent = |name: &str| {
+            !step.simple
+                || SAFELISTED
+                    .iter()
+                    .any(|safe| safe.eq_ignore_ascii_case(name))
+        };
+        for (name, text) in route.headers.iter().filter(|(name, _)| sent(name)) {
             headers.push((name.clone(), fill(text, &value)?));
         }
         let step = &with_token_in_body(route, step, filling);
@@ -328,6 +335,8 @@ fn lookup(filling: &Filling<'_>, name: &str) -> Option<String> {
 }
 
 const JSON: &str = "application/json";
+/// Headers that need no preflight (Fetch, CORS-safelisted request-header), the type of the body apart.
+const SAFELISTED: [&str; 3] = ["accept", "accept-language", "content-language"];
 
 type Filled = (Option<&'static str>, Vec<u8>);
 

@@ -298,6 +298,7 @@ impl Lab for Bench<'_, '_> {
         let parsed = url::Url::parse(&url);
         Ok(Lure {
             public: parsed.is_ok_and(|url| crate::profile::is_public(&url)),
+            reached: self.stage.run.options.launched,
             url,
         })
     }

@@ -17,6 +17,7 @@ use crate::enrol::{credential_of, enrol, sign_in, succeeded};
 use crate::forge::{Forged, Material, PublicFile, Token, Unforgeable, forge};
 use crate::listener::Listener;
 use crate::run::{Run, leave_evidence, lock};
+use crate::secret::Secret;
 use crate::wire::{Label, Unsent, transmit, wait};
 
 /// The actors, objects and credentials of one attempt at one scenario.
@@ -629,7 +630,7 @@ impl<'r> Stage<'r> {
             actor.email = email.to_owned();
         }
         if let Some(password) = step.fields.get("password").and_then(Value::as_str) {
-            actor.password = crate::secret::Secret::new(password);
+            actor.password = Secret::new(password);
             self.run.redactor.add("FRESH_PASSWORD", password);
         }
         if own_mail {
@@ -669,11 +670,15 @@ impl<'r> Stage<'r> {
                         return Ok((Some(raw.to_owned()), refresh, false));
                     }
                     let name = text.strip_prefix("saved.").unwrap_or(text);
+                    let (name, recipe) = match name.split_once('.') {
+                        Some((bare, recipe)) if is_recipe(recipe) => (bare, Some(recipe)),
+                        _ => (name, None),
+                    };
                     let credential = saved(name)?;
-                    let token = credential
-                        .token
-                        .as_ref()
-                        .map(|token| token.expose().to_owned());
+                    let token = match (&credential.token, recipe) {
+                        (token, Some(recipe)) => Some(self.forged_from(token.as_ref(), recipe)?),
+                        (token, None) => token.as_ref().map(|token| token.expose().to_owned()),
+                    };
                     let refresh = if step.using.is_some() {
                         refresh
                     } else {
@@ -694,18 +699,23 @@ impl<'r> Stage<'r> {
         let found =
             found.ok_or_else(|| Stop::Unclear(format!("no credential was saved as `{bare}`")))?;
         let which = &name[bare.len()..];
-        match which.strip_prefix('.').and_then(crate::forge::recipe) {
-            Some(recipe) => self.with_forged_refresh(found, recipe.name),
+        match which.strip_prefix('.').filter(|which| is_recipe(which)) {
+            Some(recipe) => {
+                let forged = self.forged_from(found.refresh.as_ref(), recipe)?;
+                Ok(Credential {
+                    refresh: Some(Secret::new(forged)),
+                    ..found
+                })
+            }
             None => found.in_place(which).map_err(Stop::Skip),
         }
     }
 
-    /// A credential whose refresh token, where that is a JSON web token, is forged by a recipe.
-    fn with_forged_refresh(&self, found: Credential, recipe: &str) -> Result<Credential, Stop> {
-        let refresh = found.refresh.as_ref();
-        let token = refresh.and_then(|refresh| Token::parse(refresh.expose()).ok());
+    /// The first form that a recipe makes of a token of a saved credential, where that is a JSON web token.
+    fn forged_from(&self, token: Option<&Secret>, recipe: &str) -> Result<String, Stop> {
+        let token = token.and_then(|token| Token::parse(token.expose()).ok());
         let Some(token) = token else {
-            return Err(Stop::Skip("the refresh token is no JSON web token".into()));
+            return Err(Stop::Skip("the saved token is no JSON web token".into()));
         };
         let mut rng = crate::forge::seeded(self.run.options.seed, &self.scenario.id, recipe);
         let mut material = Material::new(Some(&token), self.run.target_now(), &mut rng);
@@ -716,10 +726,7 @@ impl<'r> Stage<'r> {
             .map(|one| one.text)
             .unwrap_or_default();
         self.run.redactor.add("FORGED_TOKEN", &text);
-        Ok(Credential {
-            refresh: Some(crate::secret::Secret::new(text)),
-            ..found
-        })
+        Ok(text)
     }
 
     /// The second token of a step that sends two.
@@ -764,6 +771,11 @@ impl<'r> Stage<'r> {
         }
         Ok(values)
     }
+}
+
+/// Whether a text names a recipe of the forge, or one form of it: `alg-none`, `base64-padding#quoted`.
+fn is_recipe(text: &str) -> bool {
+    crate::forge::recipe(text.split('#').next().unwrap_or(text)).is_some()
 }
 
 /// Everything that was sent as text, so that an echo of it is no disclosure. The credential is left out.

@@ -79,6 +79,7 @@ const NOT_THERE: &[&str] = &[
     "token.jwks-public-only",
     "token.jwks-quality",
     "token.opaque-entropy",
+    "token.rsa-pkcs1-variants",
     "token.typ-confusion-refresh",
     "transport.certificate",
     "transport.hsts",

@@ -55,6 +55,7 @@ const IN_PRODUCTION: &[&str] = &["cookie-without-secure", "development-origins-a
 /// Defects that show where tokens are signed otherwise than by HS256.
 const SIGNED_BY: &[(&str, Signing)] = &[
     ("blank-signature-accepted", Signing::Es256),
+    ("degenerate-signature-accepted", Signing::Rs256),
     ("key-set-names-another-key", Signing::EdDsa),
     ("private-key-published", Signing::EdDsa),
     ("public-key-bytes-are-a-secret", Signing::EdDsa),

@@ -47,6 +47,7 @@ mod current_password_optional;
 mod debug_page_shown;
 mod deep_bodies_overflow;
 mod default_secret_signs_cookies;
+mod degenerate_signature_accepted;
 mod delete_broken;
 mod deleted_account_only_marked;
 mod deleted_task_kept_for_all;
@@ -325,6 +326,7 @@ pub const DEFECTS: &[Defect] = &[
     debug_page_shown::DEFECT,
     deep_bodies_overflow::DEFECT,
     default_secret_signs_cookies::DEFECT,
+    degenerate_signature_accepted::DEFECT,
     delete_broken::DEFECT,
     deleted_account_only_marked::DEFECT,
     deleted_task_kept_for_all::DEFECT,

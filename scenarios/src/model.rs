@@ -294,8 +294,9 @@ pub struct Step {
     /// As a page of another site can send it without asking: a JSON body travels as `text/plain`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub simple: bool,
-    /// The credential: a token recipe (`alg-none`), a saved credential (`saved.first`), the refresh token of one in the
-    /// place of its token (`saved.first.refresh`), `raw:TEXT`, or `none`.
+    /// The credential: a token recipe (`alg-none`), a saved credential (`saved.first`), what a recipe makes of one
+    /// (`saved.first.base64-padding#quoted`), the refresh token of one in the place of its token
+    /// (`saved.first.refresh`), `raw:TEXT`, or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// Another way for the credential than the profile's.

@@ -280,6 +280,8 @@ pub struct Lure {
     pub url: String,
     /// Whether everybody could reach it, so that a call shows nothing of what the target reaches inside its network.
     pub public: bool,
+    /// Whether the target is on the same machine for sure, so that it can reach it.
+    pub reached: bool,
 }
 
 const ABSENT: &str = "this laboratory cannot do that";

@@ -32,6 +32,28 @@ impl Verdict {
     /// A pass with nothing to add.
     pub const PASS: Verdict = Verdict::Pass { note: None };
 
+    /// A pass, and what is worth knowing.
+    pub fn noted(note: impl Into<String>) -> Verdict {
+        Verdict::Pass {
+            note: Some(note.into()),
+        }
+    }
+
+    /// A broken expectation in words.
+    pub fn fail(
+        severity: Severity,
+        consequence: &str,
+        expected: &str,
+        actual: impl Into<String>,
+    ) -> Verdict {
+        Verdict::Fail(Mismatch {
+            consequence: consequence.to_owned(),
+            expected: expected.to_owned(),
+            actual: actual.into(),
+            severity,
+        })
+    }
+
     /// The word that reports use.
     pub fn word(&self) -> &'static str {
         match self {

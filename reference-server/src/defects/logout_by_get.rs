@@ -1,9 +1,11 @@
 //! The logout is a link: a GET ends the session, whoever made the browser send it (CWE-352).
 
 use super::Defect;
-use axum::extract::Request;
+use super::shared::edge::instead;
+use crate::parts::{Head, Parts};
+use crate::problem::Problem;
 use axum::http::Method;
-use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use std::sync::Arc;
 
 pub(super) const DEFECT: Defect = Defect {
@@ -13,20 +15,14 @@ pub(super) const DEFECT: Defect = Defect {
     caught_by: &["session.logout-csrf"],
     implies: &[],
     install: |parts| {
-        let inner = Arc::new(parts.clone());
-        parts.around(move |router| {
-            let inner = inner.clone();
-            router.layer(from_fn(move |request: Request, next: Next| {
-                let parts = inner.clone();
-                async move {
-                    let (head, body) = request.into_parts();
-                    if head.method != Method::GET || head.uri.path() != "/api/auth/logout" {
-                        return next.run(Request::from_parts(head, body)).await;
-                    }
-                    let done = parts.flows.logout(&parts, &head).await;
-                    done.unwrap_or_else(|problem| parts.replies.problem(&parts, &problem))
-                }
-            }))
-        })
+        let meant = |head: &Head| {
+            let by_get = head.method == Method::GET && head.uri.path() == "/api/auth/logout";
+            by_get.then_some(())
+        };
+        instead(parts, meant, signed_out)
     },
 };
+
+async fn signed_out(parts: Arc<Parts>, head: Head, (): ()) -> Result<Response, Problem> {
+    parts.flows.logout(&parts, &head).await
+}

@@ -34,8 +34,8 @@ const CONSEQUENCE: &str = "a route of administrators answers everybody";
 
 async fn asked(lab: &mut dyn Lab) -> Vec<Attempt> {
     let mut sheet = Sheet::default();
-    let nowhere = match unknown(lab).await {
-        Ok(nowhere) => nowhere,
+    let (nowhere, everywhere) = match unknown(lab).await {
+        Ok(unknown) => unknown,
         Err(why) => return sheet.stopped(lab, "an address that is not there".into(), why),
     };
     let mut silent = Vec::new();
@@ -51,7 +51,7 @@ async fn asked(lab: &mut dyn Lab) -> Vec<Attempt> {
                 let status = sent.exchange.status();
                 matches!(status, Some(401 | 403)) && !nowhere.contains(&status)
             });
-            let verdict = judged(lab, sent);
+            let verdict = judged(lab, sent, &everywhere);
             let says = refuses || !matches!(verdict, Verdict::Pass { .. });
             there = Verdict::worst(there.into_iter().chain(says.then_some(verdict)));
             if matches!(there, Some(Verdict::Fail(_))) {
@@ -70,9 +70,10 @@ async fn asked(lab: &mut dyn Lab) -> Vec<Attempt> {
     sheet.done()
 }
 
-/// What addresses that nobody has are answered, below the places and beside them.
-async fn unknown(lab: &mut dyn Lab) -> Result<Vec<Option<u16>>, String> {
-    let mut statuses = Vec::new();
+/// What addresses that nobody has are answered, below the places and beside them: their statuses, and the e-mail
+/// addresses that stand in every answer.
+async fn unknown(lab: &mut dyn Lab) -> Result<(Vec<Option<u16>>, BTreeSet<String>), String> {
+    let (mut statuses, mut everywhere) = (Vec::new(), BTreeSet::new());
     for caller in CALLERS {
         for at in ["/api/admin/{rand}", "/{rand}"] {
             let request = Step {
@@ -84,9 +85,10 @@ async fn unknown(lab: &mut dyn Lab) -> Result<Vec<Option<u16>>, String> {
                 return Err(format!("the target answered {}", sent.exchange.outcome()));
             }
             statuses.push(sent.exchange.status());
+            everywhere.extend(addresses(&sent));
         }
     }
-    Ok(statuses)
+    Ok((statuses, everywhere))
 }
 
 fn get(caller: &str) -> Step {
@@ -115,11 +117,13 @@ fn places(lab: &dyn Lab) -> Vec<(String, Step)> {
 }
 
 /// An answer with data of others: what is known of them, or addresses of more people than the one who asks.
-fn judged(lab: &dyn Lab, sent: Result<Sent, String>) -> Verdict {
-    let own = lab.text("{alice.email}").unwrap_or_default();
+fn judged(lab: &dyn Lab, sent: Result<Sent, String>, everywhere: &BTreeSet<String>) -> Verdict {
+    let own = lab.text("{alice.email}").unwrap_or_default().to_lowercase();
     match &sent {
         Ok(sent) => {
-            let people = strangers(sent, &own);
+            let mut strangers = addresses(sent);
+            strangers.retain(|address| *address != own && !everywhere.contains(address));
+            let people = strangers.len();
             match people > 1 {
                 true => fail(
                     CONSEQUENCE,
@@ -139,22 +143,18 @@ fn judged(lab: &dyn Lab, sent: Result<Sent, String>) -> Verdict {
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#""[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}""#).ok());
 
-/// How many e-mail addresses stand as values in a good JSON answer, beside the own one.
-fn strangers(sent: &Sent, own: &str) -> usize {
+/// The e-mail addresses that stand as values in a good JSON answer, in small letters.
+fn addresses(sent: &Sent) -> BTreeSet<String> {
     let response = sent.exchange.response();
     let response = response.filter(|response| response.is_success() && response.json().is_some());
     let (Some(response), Some(pattern)) = (response, ADDRESS.as_ref()) else {
-        return 0;
+        return BTreeSet::new();
     };
     let text = response.text();
-    let found: BTreeSet<&str> = pattern
-        .find_iter(&text)
-        .map(|found| found.as_str())
-        .collect();
+    let found = pattern.find_iter(&text);
     found
-        .iter()
-        .filter(|address| !address.trim_matches('"').eq_ignore_ascii_case(own))
-        .count()
+        .map(|found| found.as_str().trim_matches('"').to_lowercase())
+        .collect()
 }
 
 #[cfg(test)]
@@ -207,5 +207,8 @@ mod tests {
         check(|_| (403, Value::Null), 403, "skipped");
         // A page for everything, with an address of its own.
         check(|_| (200, json!("help@example.com")), 200, "skipped");
+        let contacts = || json!(["help@example.com", "sales@example.com"]);
+        let mut lab = Fake::new(move |_: &Step| (answer(200, contacts()), true));
+        assert_eq!(word(&run(&PROBE, &mut lab)), "skipped");
     }
 }

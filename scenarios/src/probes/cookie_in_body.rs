@@ -1,12 +1,11 @@
 //! What an HttpOnly cookie keeps from scripts must not stand in a body that they read.
 
 use super::burst::only;
-use super::owners::step;
-use super::set_cookie::SetCookie;
-use super::volley::clear;
-use super::{Attempt, Lab, Probe, Run, Sent};
-use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use super::session_cookie::signed_in;
+use super::{Attempt, Lab, Probe, Run};
+use crate::exchange::Exchange;
+use crate::model::Severity;
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "cookie-in-body",
@@ -22,50 +21,28 @@ async fn looked_for(lab: &mut dyn Lab) -> Vec<Attempt> {
 }
 
 async fn in_bodies(lab: &mut dyn Lab) -> Result<Verdict, String> {
-    let name = lab.text("{cookie}")?;
-    let login = Step {
-        save: Some("session".into()),
-        ..step("alice", "login")
-    };
-    let login = lab.send(login, false).await?;
-    let set = login.exchange.response().filter(|_| login.accepted);
-    let cookie = set.and_then(|set| SetCookie::all(set).filter(|c| c.name == name).last());
-    let Some(cookie) = cookie else {
-        let outcome = login.exchange.outcome();
-        return Err(format!(
-            "the login was answered {outcome} without the session cookie"
-        ));
-    };
+    let signed = signed_in(lab).await?;
+    let cookie = &signed.cookie;
     if cookie.attribute("httponly").is_none() {
         let why = "scripts can read the cookie itself (see cookie.httponly)";
         return Ok(Verdict::Skipped(why.into()));
     }
-    let look = Step {
-        token: Some("saved.session".into()),
-        ..step("alice", "probe")
-    };
-    let look = lab.send(look, false).await?;
-    if !clear(&look) || !look.accepted {
-        let outcome = look.exchange.outcome();
-        return Err(format!("the fresh cookie was answered {outcome}"));
-    }
-    let told = [&login, &look]
+    let told = [&signed.login, &signed.look]
         .into_iter()
-        .find(|sent| holds(sent, &cookie.value));
+        .find(|exchange| holds(exchange, &cookie.value));
     Ok(match told {
         None => Verdict::PASS,
-        Some(sent) => Verdict::Fail(Mismatch {
-            consequence:
-                "an injected script reads the session out of an answer, in spite of HttpOnly".into(),
-            expected: "no body with the value of the session cookie".into(),
-            actual: format!("it stands in the answer to {}", sent.exchange.line()),
-            severity: Severity::Low,
-        }),
+        Some(exchange) => Verdict::fail(
+            Severity::Low,
+            "an injected script reads the session out of an answer, in spite of HttpOnly",
+            "no body with the value of the session cookie",
+            format!("it stands in the answer to {}", exchange.line()),
+        ),
     })
 }
 
-fn holds(sent: &Sent, value: &str) -> bool {
-    let Some(response) = sent.exchange.response() else {
+fn holds(exchange: &Exchange, value: &str) -> bool {
+    let Some(response) = exchange.response() else {
         return false;
     };
     // Some writers of JSON escape the slash.

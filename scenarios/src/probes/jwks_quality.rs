@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::jws::Jws;
 use super::{Attempt, Probe, Run};
 use crate::model::Severity;
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "jwks-quality",
@@ -71,19 +71,6 @@ fn encrypts(key: &Value) -> bool {
         || operations(key).is_some_and(|list| !list.is_empty() && !signs(&list))
 }
 
-fn fail(severity: Severity, consequence: &str, expected: &str, actual: String) -> Verdict {
-    Verdict::Fail(Mismatch {
-        consequence: consequence.into(),
-        expected: expected.into(),
-        actual,
-        severity,
-    })
-}
-
-fn noted(note: String) -> Verdict {
-    Verdict::Pass { note: Some(note) }
-}
-
 /// A text of the target, as much of it as a name has.
 fn short(text: &str) -> String {
     text.chars().take(30).collect()
@@ -94,13 +81,13 @@ fn strong(key: &Value) -> Verdict {
     let curve = || text(key, "crv").unwrap_or_default();
     match text(key, "kty") {
         Some("RSA") => match text(key, "n").and_then(bits) {
-            None => fail(
+            None => Verdict::fail(
                 Severity::Medium,
                 "clients cannot read a published key",
                 "an RSA key with a modulus",
-                "one without a modulus in base64url".into(),
+                "one without a modulus in base64url",
             ),
-            Some(bits) if bits < BITS => fail(
+            Some(bits) if bits < BITS => Verdict::fail(
                 match bits {
                     1024.. => Severity::Medium,
                     _ => Severity::High,
@@ -112,20 +99,22 @@ fn strong(key: &Value) -> Verdict {
             Some(_) => Verdict::PASS,
         },
         Some("EC" | "OKP") if KNOWN.contains(&curve()) => Verdict::PASS,
-        Some("EC" | "OKP") if WEAK.contains(&curve()) => fail(
+        Some("EC" | "OKP") if WEAK.contains(&curve()) => Verdict::fail(
             Severity::Medium,
             FORGES,
             "a curve of at least 256 bits, such as P-256 or Ed25519",
-            curve().into(),
+            curve(),
         ),
-        Some("EC" | "OKP") => noted(format!("the curve `{}` was not judged", short(curve()))),
+        Some("EC" | "OKP") => {
+            Verdict::noted(format!("the curve `{}` was not judged", short(curve())))
+        }
         // token.jwks-public-only finds it.
         Some("oct") => Verdict::Skipped("it is a shared key (see token.jwks-public-only)".into()),
-        Some(other) => noted(format!(
+        Some(other) => Verdict::noted(format!(
             "a key of the type `{}` was not judged",
             short(other)
         )),
-        None => noted("a key without a type was not judged".into()),
+        None => Verdict::noted("a key without a type was not judged"),
     }
 }
 
@@ -145,14 +134,14 @@ fn told(key: &Value) -> Verdict {
     let (purpose, operations) = (text(key, "use"), operations(key));
     if let Some(other) = purpose.filter(|purpose| *purpose != "sig") {
         let actual = format!("`{}`", short(other));
-        return fail(Severity::Low, REFUSED, "the use `sig`", actual);
+        return Verdict::fail(Severity::Low, REFUSED, "the use `sig`", actual);
     }
     if operations
         .as_ref()
         .is_some_and(|list| signs(list) && !list.contains(&"verify"))
     {
-        let actual = "those of a private key".into();
-        return fail(Severity::Low, REFUSED, "the key_ops `verify`", actual);
+        let actual = "those of a private key";
+        return Verdict::fail(Severity::Low, REFUSED, "the key_ops `verify`", actual);
     }
     let lacks = [
         ("alg", text(key, "alg").is_none()),
@@ -161,8 +150,8 @@ fn told(key: &Value) -> Verdict {
     let lacks: Vec<_> = lacks.iter().filter(|(_, lacks)| *lacks).collect();
     match &lacks[..] {
         [] => Verdict::PASS,
-        [(one, _)] => noted(format!("a published key has no `{one}`")),
-        _ => noted("a published key has neither `alg` nor `use`".into()),
+        [(one, _)] => Verdict::noted(format!("a published key has no `{one}`")),
+        _ => Verdict::noted("a published key has neither `alg` nor `use`"),
     }
 }
 
@@ -171,15 +160,15 @@ fn distinct(keys: &[&Value]) -> Verdict {
     let confused =
         |(at, one): (usize, &&Value)| keys[at + 1..].iter().any(|other| clash(one, other));
     if keys.iter().enumerate().any(confused) {
-        return fail(
+        return Verdict::fail(
             Severity::Medium,
             "clients take the wrong one of two keys, and refuse good tokens",
             "a kid of its own for each key",
-            "one kid for two keys".into(),
+            "one kid for two keys",
         );
     }
     match keys.len() > 1 && keys.iter().any(|key| text(key, "kid").is_none()) {
-        true => noted("one of several published keys has no `kid`".into()),
+        true => Verdict::noted("one of several published keys has no `kid`"),
         false => Verdict::PASS,
     }
 }
@@ -206,14 +195,14 @@ fn found(keys: &[&Value], token: Option<&str>) -> Verdict {
     let fitting = keys.iter().filter(|key| fits(key, alg)).count();
     match jws.named("kid") {
         Some(kid) if keys.iter().any(|key| text(key, "kid") == Some(kid)) => Verdict::PASS,
-        Some(_) => fail(
+        Some(_) => Verdict::fail(
             Severity::Medium,
             LOST,
             "the key that the token names",
             format!("none of {} keys has its kid", keys.len()),
         ),
         None if fitting == 1 => Verdict::PASS,
-        None => fail(
+        None => Verdict::fail(
             Severity::Medium,
             LOST,
             "one key that can be meant, or a kid in the token",
@@ -231,7 +220,13 @@ fn fits(key: &Value, alg: &str) -> bool {
     };
     // EdDSA has a name for each of its curves too (RFC 9864).
     let own = text(key, "alg").is_none_or(|own| own == alg || own.starts_with("Ed"));
-    own && text(key, "kty").is_some_and(|kty| types.contains(&kty))
+    let curve = match alg {
+        "ES256" => text(key, "crv") == Some("P-256"),
+        "ES384" => text(key, "crv") == Some("P-384"),
+        "ES512" => text(key, "crv") == Some("P-521"),
+        _ => true,
+    };
+    own && curve && text(key, "kty").is_some_and(|kty| types.contains(&kty))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ async fn raced(lab: &mut dyn Lab) -> Vec<Attempt> {
 
 /// Why a credential that lives on is no race: it does so after a logout that nothing runs beside, too.
 async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
-    sign_in(lab, SAVED).await?;
+    sign_in(lab, "alice", SAVED).await?;
     if !accepted(lab, by("logout")).await? {
         return Err("a logout was refused".into());
     }
@@ -37,7 +37,7 @@ async fn by_design(lab: &mut dyn Lab) -> Result<Option<String>, String> {
 }
 
 async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
-    sign_in(lab, SAVED).await?;
+    sign_in(lab, "alice", SAVED).await?;
     let uses = || (0..USES).map(|_| by("probe"));
     let steps = uses().chain([by("logout")]).chain(uses()).collect();
     let Volley { answers, unclear } = at_once(lab, steps).await;

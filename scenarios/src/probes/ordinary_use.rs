@@ -22,14 +22,24 @@ const TYPING: Duration = Duration::from_secs(5);
 async fn used(lab: &mut dyn Lab) -> Vec<Attempt> {
     let reads = vec![step("alice", "probe"); READS];
     let reads = attempt(lab, "ten requests in a row", &reads).await;
+    const LOGINS: &str = "the right password after mistyped ones";
+    if !lab.disposable("alice") {
+        let why = "a supplied account is not put at the risk of a lock: give a registration route";
+        return [reads, only(LOGINS, Verdict::Skipped(why.into()))].concat();
+    }
     // A declared limit is kept to.
-    let wrong = match lab.limit(Counted::FailedLogins) {
-        DeclaredLimit::Count { count, .. } => MISTYPED.min(count.saturating_sub(1)),
-        DeclaredLimit::Undeclared | DeclaredLimit::Edge => MISTYPED,
-    };
+    let declared = [Counted::FailedLogins, Counted::Logins].map(|of| lab.limit(of));
+    let most = declared.into_iter().filter_map(|limit| match limit {
+        DeclaredLimit::Count { count, .. } => Some(count.saturating_sub(1)),
+        DeclaredLimit::Undeclared | DeclaredLimit::Edge => None,
+    });
+    let wrong = most.fold(MISTYPED, u32::min);
+    if let Err(why) = lab.room(Counted::Logins, wrong + 1).await {
+        return [reads, only(LOGINS, Verdict::Inconclusive(why))].concat();
+    }
     let mut logins = vec![wrong_login("alice"); wrong as usize];
     logins.push(right_login("alice"));
-    let logins = attempt(lab, "the right password after mistyped ones", &logins).await;
+    let logins = attempt(lab, LOGINS, &logins).await;
     [reads, logins].concat()
 }
 

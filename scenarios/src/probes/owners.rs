@@ -3,7 +3,7 @@
 use super::{Attempt, Lab, Sent};
 use crate::judge::ObjectState;
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 /// Both directions: who attacks, and whom.
 pub(super) const USERS: [(Option<&str>, &str); 2] =
@@ -101,12 +101,7 @@ pub(super) async fn untouched(lab: &mut dyn Lab, object: &str, consequence: &str
 }
 
 pub(super) fn fail(consequence: &str, expected: &str, actual: String) -> Verdict {
-    Verdict::Fail(Mismatch {
-        consequence: consequence.to_owned(),
-        expected: expected.to_owned(),
-        actual,
-        severity: Severity::Critical,
-    })
+    Verdict::fail(Severity::Critical, consequence, expected, actual)
 }
 
 /// The attempts of one probe, and what could not be tried.

@@ -1,7 +1,8 @@
 //! A login whose e-mail address and password stand in the address of the request.
 
 use super::burst::right_login;
-use super::volley::clear;
+use super::owners::step;
+use super::volley::{accepted, clear};
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
@@ -35,10 +36,12 @@ async fn judged(lab: &mut dyn Lab, method: Option<&str>) -> Result<Verdict, Stri
         query: words.map(|(name, text)| (name.into(), text.into())).into(),
         raw_body: Some(String::new()),
         headers: [("Content-Type".to_owned(), String::new())].into(),
+        save: Some("by-query".into()),
         ..right_login("alice")
     };
     let sent = lab.send(step, false).await?;
-    if sent.credential {
+    // Some give a session to every stranger who comes by.
+    if sent.credential && works(lab).await? {
         return Ok(Verdict::Fail(Mismatch {
             consequence:
                 "passwords stand in addresses, which servers, proxies and browsers write down"
@@ -54,21 +57,44 @@ async fn judged(lab: &mut dyn Lab, method: Option<&str>) -> Result<Verdict, Stri
     }
 }
 
+async fn works(lab: &mut dyn Lab) -> Result<bool, String> {
+    let look = Step {
+        token: Some("saved.by-query".into()),
+        ..step("alice", "probe")
+    };
+    accepted(lab, look).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::scripted::{Scripted, status, yes};
     use super::*;
 
     #[track_caller]
-    fn check(get: u16, post: u16, want: [&str; 2]) {
+    fn check_with(known: u16, get: u16, post: u16, want: [&str; 2]) {
         let mut lab = Scripted::new(move |step| {
-            let code = if step.method.is_some() { get } else { post };
+            let code = match (step.call.as_deref(), step.method.is_some()) {
+                (Some("probe"), _) => known,
+                (_, true) => get,
+                (_, false) => post,
+            };
             match code {
                 200 => yes(),
                 other => status(other),
             }
         });
         assert_eq!(lab.words(&PROBE), want);
+    }
+
+    #[track_caller]
+    fn check(get: u16, post: u16, want: [&str; 2]) {
+        check_with(200, get, post, want);
+    }
+
+    #[test]
+    fn the_session_of_a_stranger_is_no_credential() {
+        check_with(401, 200, 200, ["pass", "pass"]);
+        check_with(503, 200, 404, ["inconclusive", "pass"]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ async fn round(lab: &mut dyn Lab) -> Result<Verdict, String> {
 
 /// Signs in as `raced` and gives the refresh token.
 async fn fresh(lab: &mut dyn Lab) -> Result<String, String> {
-    sign_in(lab, "raced").await?;
+    sign_in(lab, "alice", "raced").await?;
     lab.refresh_token("raced")
         .ok_or_else(|| "a login gives no refresh token".into())
 }

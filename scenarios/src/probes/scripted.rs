@@ -145,6 +145,9 @@ impl<F: FnMut(&Step) -> Said + Send> Lab for Scripted<F> {
     fn waited(&self) -> Duration {
         self.waited
     }
+    fn disposable(&self, _: &str) -> bool {
+        true
+    }
     fn refresh_token(&self, saved: &str) -> Option<String> {
         self.refresh.get(saved).cloned()
     }
@@ -152,6 +155,7 @@ impl<F: FnMut(&Step) -> Said + Send> Lab for Scripted<F> {
         Ok(Lure {
             url: "http://127.0.0.1:9/once".into(),
             public: false,
+            reached: true,
         })
     }
     async fn lured(&mut self, _: &Lure) -> Option<String> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::owners::{Sheet, step};
-use super::volley::{accepted, clear};
+use super::volley::{accepted, clear, sign_in};
 use super::{Attempt, Lab, Probe, Run, Sent};
 use crate::judge::check::seconds;
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "session-list",
@@ -46,11 +46,11 @@ async fn sessions(lab: &mut dyn Lab) -> Vec<Attempt> {
     };
     let verdict = match new.strangers {
         false => Verdict::PASS,
-        true => fail(
+        true => Verdict::fail(
             Severity::Low,
             "the list of a user's sessions holds those of others",
             "the sessions of the user who asks",
-            "a session that another user began a moment before".into(),
+            "a session that another user began a moment before",
         ),
     };
     sheet.enter(lab, LIST.into(), verdict);
@@ -103,21 +103,6 @@ async fn told_apart(lab: &mut dyn Lab) -> Result<New, String> {
         spare: single(spare),
         theirs: single(theirs),
     })
-}
-
-async fn sign_in(lab: &mut dyn Lab, actor: &str, saved: &str) -> Result<(), String> {
-    let login = Step {
-        save: Some(saved.to_owned()),
-        ..step(actor, "login")
-    };
-    let sent = lab.send(login, true).await?;
-    match sent.accepted {
-        true => Ok(()),
-        false => {
-            let outcome = sent.exchange.outcome();
-            Err(format!("{actor} could not sign in: {outcome}"))
-        }
-    }
 }
 
 /// The names of all sessions that a user's list shows.
@@ -228,7 +213,7 @@ async fn ended_by_its_owner(
 }
 
 fn goes_on(actual: String) -> Verdict {
-    fail(
+    Verdict::fail(
         Severity::Low,
         "a session that its user ends, on a lost device perhaps, goes on",
         "the end of the session",
@@ -282,6 +267,10 @@ async fn ended_by_a_stranger(
     if !works(lab, "bob", "theirs").await? {
         return Err("a new session of bob's does not work".into());
     }
+    // Where ending one session ended this one too, she would attack nobody.
+    if !accepted(lab, step("alice", "probe")).await? {
+        return Err("alice's own session ended with the other one".into());
+    }
     let sent = revoke(lab, id, false).await?;
     let goes_on = works(lab, "bob", "theirs").await? && holds(&listed(lab, "bob").await?, theirs);
     match (goes_on, clear(&sent)) {
@@ -290,22 +279,13 @@ async fn ended_by_a_stranger(
             "ending a session of another user was answered {}",
             sent.exchange.outcome()
         )),
-        (false, _) => Ok(fail(
+        (false, _) => Ok(Verdict::fail(
             Severity::High,
             "a user can end the sessions of others",
             "a refusal, or no effect",
             format!("{}, and bob's session is over", sent.exchange.outcome()),
         )),
     }
-}
-
-fn fail(severity: Severity, consequence: &str, expected: &str, actual: String) -> Verdict {
-    Verdict::Fail(Mismatch {
-        consequence: consequence.to_owned(),
-        expected: expected.to_owned(),
-        actual,
-        severity,
-    })
 }
 
 #[cfg(test)]

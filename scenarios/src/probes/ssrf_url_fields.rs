@@ -3,7 +3,7 @@
 use super::burst::only;
 use super::owners::{on, step};
 use super::volley::clear;
-use super::{Attempt, Lab, Probe, Run, Sent};
+use super::{Attempt, Lab, Lure, Probe, Run, Sent};
 use crate::exchange::Response;
 use crate::model::{Severity, Step};
 use crate::verdict::{Mismatch, Verdict};
@@ -72,7 +72,7 @@ async fn called(lab: &mut dyn Lab) -> Result<Verdict, String> {
     kept.sort_unstable();
     kept.dedup();
     let contact = lab.lured(&lure).await;
-    Ok(judged(contact.as_deref(), &kept, lure.public))
+    Ok(judged(contact.as_deref(), &kept, &lure))
 }
 
 /// The members that are kept; one by one where all at once are refused.
@@ -133,16 +133,18 @@ fn text_of(sent: &Sent) -> String {
 }
 
 /// `contact` is the first line of the request that came to the listener.
-fn judged(contact: Option<&str>, kept: &[&str], public: bool) -> Verdict {
+fn judged(contact: Option<&str>, kept: &[&str], lure: &Lure) -> Verdict {
     let Some(line) = contact else {
         return match kept {
             [] => Verdict::Skipped(format!(
                 "the target has no field for an address, as far as can be seen: it shows none of {} back",
                 MEMBERS.join(", ")
             )),
-            kept => Verdict::Pass {
-                note: Some(format!("{} kept, and no call came", kept.join(", "))),
-            },
+            kept if !lure.reached => Verdict::Inconclusive(format!(
+                "{} kept and no call came, and nothing showed that the target can reach the listener",
+                kept.join(", ")
+            )),
+            kept => Verdict::noted(format!("{} kept, and no call came", kept.join(", "))),
         };
     };
     let place = line.split(' ').nth(1).unwrap_or_default();
@@ -150,7 +152,7 @@ fn judged(contact: Option<&str>, kept: &[&str], public: bool) -> Verdict {
     let last = place.rsplit('/').next().unwrap_or_default();
     let named = MEMBERS.into_iter().find(|member| *member == last);
     let named = named.unwrap_or("one of the members");
-    if public {
+    if lure.public {
         return Verdict::Pass {
             note: Some(format!(
                 "the target called the address in {named}; whether it calls addresses inside its network too does not \
@@ -170,6 +172,22 @@ fn judged(contact: Option<&str>, kept: &[&str], public: bool) -> Verdict {
 mod tests {
     use super::*;
     use crate::probes::scripted::{Said, Scripted, status, yes};
+
+    fn lure(public: bool, reached: bool) -> Lure {
+        Lure {
+            url: "http://127.0.0.1:9/once".into(),
+            public,
+            reached,
+        }
+    }
+
+    #[test]
+    fn a_listener_that_may_be_out_of_reach_shows_nothing() {
+        assert_eq!(judged(None, &["link"], &lure(false, true)).word(), "pass");
+        let unreached = judged(None, &["link"], &lure(false, false));
+        assert_eq!(unreached.word(), "inconclusive");
+        assert_eq!(judged(None, &[], &lure(false, false)).word(), "skipped");
+    }
 
     /// A target that keeps these members, and refuses a body with any other where it is strict.
     fn target(
@@ -229,7 +247,11 @@ mod tests {
 
     #[test]
     fn a_listener_that_everybody_reaches_shows_nothing_of_the_inside() {
-        let verdict = judged(Some("GET /once/webhook_url HTTP/1.1"), &[], true);
+        let verdict = judged(
+            Some("GET /once/webhook_url HTTP/1.1"),
+            &[],
+            &lure(true, true),
+        );
         let Verdict::Pass { note: Some(note) } = verdict else {
             panic!("{verdict:?}");
         };

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use super::owners::step;
 use super::{Attempt, Lab, Sent};
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 /// The answers to steps that were sent at once.
 pub(super) struct Volley {
@@ -93,18 +93,18 @@ pub(super) async fn race(
     }]
 }
 
-/// Signs alice in and saves what she gets.
-pub(super) async fn sign_in(lab: &mut dyn Lab, saved: &str) -> Result<(), String> {
+/// Signs somebody in and saves what comes.
+pub(super) async fn sign_in(lab: &mut dyn Lab, actor: &str, saved: &str) -> Result<(), String> {
     let login = Step {
         save: Some(saved.to_owned()),
-        ..step("alice", "login")
+        ..step(actor, "login")
     };
     let sent = lab.send(login, true).await?;
     match sent.accepted {
         true => Ok(()),
         false => {
             let outcome = sent.exchange.outcome();
-            Err(format!("alice could not sign in: {outcome}"))
+            Err(format!("{actor} could not sign in: {outcome}"))
         }
     }
 }
@@ -120,10 +120,5 @@ fn of_rounds(rounds: Vec<Verdict>) -> Verdict {
 }
 
 pub(super) fn fail(consequence: &str, expected: &str, actual: String) -> Verdict {
-    Verdict::Fail(Mismatch {
-        consequence: consequence.to_owned(),
-        expected: expected.to_owned(),
-        actual,
-        severity: Severity::Medium,
-    })
+    Verdict::fail(Severity::Medium, consequence, expected, actual)
 }

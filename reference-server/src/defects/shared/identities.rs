@@ -7,7 +7,7 @@ use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tokens::{Claims, Reject};
 use async_trait::async_trait;
-use axum::http::Method;
+use axum::http::{HeaderName, HeaderValue, Method};
 use std::sync::Arc;
 
 /// The user id that the path names.
@@ -95,5 +95,47 @@ impl Identify for OnlyDecoded {
         let gone = || Problem::invalid_token("the user is gone");
         let identity = believed(parts, &user, gone).await?;
         Ok(Identity { claims, ..identity })
+    }
+}
+
+/// Of several credentials in a request reads take the first, and writes the last. `all` gives each as a value of `name`.
+pub(in crate::defects) fn first_reads_last_writes(
+    parts: Parts,
+    name: HeaderName,
+    all: fn(&Head) -> Vec<HeaderValue>,
+) -> Parts {
+    Parts {
+        identify: Arc::new(FirstReadsLastWrites {
+            inner: parts.identify.clone(),
+            name,
+            all,
+        }),
+        ..parts
+    }
+}
+
+struct FirstReadsLastWrites {
+    inner: Arc<dyn Identify>,
+    name: HeaderName,
+    all: fn(&Head) -> Vec<HeaderValue>,
+}
+
+impl Identify for FirstReadsLastWrites {
+    fn inner(&self) -> &dyn Identify {
+        &*self.inner
+    }
+
+    fn credential(&self, parts: &Parts, head: &Head) -> Result<Option<String>, Problem> {
+        let all = (self.all)(head);
+        let taken = match head.method == Method::GET {
+            true => all.into_iter().next(),
+            false => all.into_iter().next_back(),
+        };
+        let Some(taken) = taken else {
+            return self.inner.credential(parts, head);
+        };
+        let mut one = head.clone();
+        one.headers.insert(&self.name, taken);
+        self.inner.credential(parts, &one)
     }
 }

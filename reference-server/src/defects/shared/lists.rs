@@ -1,14 +1,13 @@
 //! Lists that are asked for by statements of another making.
 
+use super::edge::instead;
 use crate::db::on;
 use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tasks::{Page, Scope, Task, Tasks};
 use async_trait::async_trait;
-use axum::extract::Request;
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use std::sync::Arc;
@@ -74,23 +73,12 @@ pub(in crate::defects) fn gathered_at(
     word: &'static str,
     made: fn(Vec<Task>) -> Value,
 ) -> Parts {
-    let inner = Arc::new(parts.clone());
-    parts.around(move |router| {
-        let inner = inner.clone();
-        router.layer(from_fn(move |request: Request, next: Next| {
-            let parts = inner.clone();
-            async move {
-                let (head, body) = request.into_parts();
-                let named = head.uri.path().split('/').nth(4) == Some(word);
-                if !named || head.method != Method::GET {
-                    return next.run(Request::from_parts(head, body)).await;
-                }
-                let answer = gathered(&parts, &head, made).await;
-                answer.unwrap_or_else(|problem| {
-                    parts.replies.problem(&parts, &problem).into_response()
-                })
-            }
-        }))
+    let meant = move |head: &Head| {
+        let named = head.uri.path().split('/').nth(4) == Some(word);
+        (named && head.method == Method::GET).then_some(())
+    };
+    instead(parts, meant, move |parts, head, ()| async move {
+        gathered(&parts, &head, made).await
     })
 }
 

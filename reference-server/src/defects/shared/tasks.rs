@@ -1,14 +1,13 @@
 //! Owners of tasks that are looked up, or believed, where the caller should be.
 
+use super::edge::instead;
 use crate::db::on;
 use crate::ids::{TaskId, UserId};
 use crate::parts::{Head, Parts};
 use crate::problem::Problem;
 use crate::tasks::{Draft, Scope, Task, Tasks, Write};
 use async_trait::async_trait;
-use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -54,23 +53,8 @@ pub(in crate::defects) fn by_id_alone(
     act: Act,
     named: fn(&Head) -> Option<TaskId>,
 ) -> Parts {
-    let inner = Arc::new(parts.clone());
-    parts.around(move |router| {
-        let inner = inner.clone();
-        router.layer(from_fn(move |request: Request, next: Next| {
-            let parts = inner.clone();
-            async move {
-                let (head, body) = request.into_parts();
-                let Some(id) = named(&head) else {
-                    return next.run(Request::from_parts(head, body)).await;
-                };
-                acted(&parts, (&head, caller), &id, act)
-                    .await
-                    .unwrap_or_else(|problem| {
-                        parts.replies.problem(&parts, &problem).into_response()
-                    })
-            }
-        }))
+    instead(parts, named, move |parts, head, id| async move {
+        acted(&parts, (&head, caller), &id, act).await
     })
 }
 
