@@ -62,11 +62,17 @@ async fn asked(lab: &mut dyn Lab) -> Vec<Attempt> {
             Some(verdict) => sheet.enter(lab, name, verdict),
             None => {
                 lab.cut("other places");
-                silent.push(format!("{name} is not there"));
+                silent.push(name);
             }
         }
     }
-    sheet.uncovered(lab, "other places".into(), &silent);
+    if !silent.is_empty() {
+        let why = format!(
+            "nothing is at {}; a route of your own is asked where it stands under [routes] with admin in its name",
+            silent.join(", ")
+        );
+        sheet.uncovered(lab, "other places".into(), &[why]);
+    }
     sheet.done()
 }
 
