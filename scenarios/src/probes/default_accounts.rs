@@ -4,7 +4,7 @@ use super::burst::right_login;
 use super::volley::clear;
 use super::{Attempt, Lab, Probe, Run, Sent};
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "default-accounts",
@@ -37,14 +37,12 @@ async fn tried(lab: &mut dyn Lab) -> Vec<Attempt> {
     }
     for (account, password) in USUAL {
         let verdict = match login(lab, account, password).await {
-            Ok(sent) if sent.credential => Verdict::Fail(Mismatch {
-                consequence: format!(
-                    "anybody signs in as {account}, whose password is in every list"
-                ),
-                expected: "a refusal".into(),
-                actual: format!("{} with a credential", sent.exchange.outcome()),
-                severity: Severity::High,
-            }),
+            Ok(sent) if sent.credential => Verdict::fail(
+                Severity::High,
+                &format!("anybody signs in as {account}, whose password is in every list"),
+                "a refusal",
+                format!("{} with a credential", sent.exchange.outcome()),
+            ),
             Ok(sent) if clear(&sent) => Verdict::PASS,
             Ok(sent) => Verdict::Inconclusive(sent.exchange.outcome()),
             Err(why) => Verdict::Inconclusive(why),

@@ -7,7 +7,7 @@ use super::owners::step;
 use super::{Attempt, Counted, DeclaredLimit, Lab, Probe, Run};
 use crate::exchange::Response;
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "ordinary-use",
@@ -64,12 +64,12 @@ async fn judged(lab: &mut dyn Lab, steps: &[Step]) -> Result<Verdict, String> {
         );
         return Ok(Verdict::Pass { note: Some(note) });
     };
-    Ok(Verdict::Fail(Mismatch {
-        consequence: "people who do nothing unusual are shut out".into(),
-        expected: "no limit for a few requests, and for three mistyped passwords".into(),
-        actual: format!("{} after a rest, at the pace of a hand", again.status),
-        severity: Severity::Medium,
-    }))
+    Ok(Verdict::fail(
+        Severity::Medium,
+        "people who do nothing unusual are shut out",
+        "no limit for a few requests, and for three mistyped passwords",
+        format!("{} after a rest, at the pace of a hand", again.status),
+    ))
 }
 
 /// The answer that asks to come back later, if one does; the last step has to be answered well otherwise.

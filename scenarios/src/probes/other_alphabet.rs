@@ -7,7 +7,7 @@ use super::owners::step;
 use super::volley::clear;
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "other-alphabet",
@@ -63,12 +63,12 @@ async fn judged(lab: &mut dyn Lab) -> Result<Verdict, String> {
     }
     Ok(match sent.accepted {
         false => Verdict::PASS,
-        true => Verdict::Fail(Mismatch {
-            consequence: "a token is accepted in another spelling".into(),
-            expected: "a refusal".into(),
-            actual: format!("{} with the user's data", sent.exchange.outcome()),
-            severity: Severity::Low,
-        }),
+        true => Verdict::fail(
+            Severity::Low,
+            "a token is accepted in another spelling",
+            "a refusal",
+            format!("{} with the user's data", sent.exchange.outcome()),
+        ),
     })
 }
 

@@ -5,7 +5,7 @@ use super::owners::step;
 use super::volley::{accepted, clear};
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::{Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "query-credentials",
@@ -42,14 +42,12 @@ async fn judged(lab: &mut dyn Lab, method: Option<&str>) -> Result<Verdict, Stri
     let sent = lab.send(step, false).await?;
     // Some give a session to every stranger who comes by.
     if sent.credential && works(lab).await? {
-        return Ok(Verdict::Fail(Mismatch {
-            consequence:
-                "passwords stand in addresses, which servers, proxies and browsers write down"
-                    .into(),
-            expected: "no credential for a password in the address".into(),
-            actual: format!("{} with a credential", sent.exchange.outcome()),
-            severity: Severity::Medium,
-        }));
+        return Ok(Verdict::fail(
+            Severity::Medium,
+            "passwords stand in addresses, which servers, proxies and browsers write down",
+            "no credential for a password in the address",
+            format!("{} with a credential", sent.exchange.outcome()),
+        ));
     }
     match clear(&sent) {
         true => Ok(Verdict::PASS),

@@ -6,7 +6,7 @@ use super::owners::{Sheet, step};
 use super::volley::{accepted, clear, sign_in};
 use super::{Attempt, Lab, Probe, Run};
 use crate::model::{Carry, Severity, Step};
-use crate::verdict::{Mismatch, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const PROBE: Probe = Probe {
     name: "revoked-spellings",
@@ -108,12 +108,12 @@ async fn refused(lab: &mut dyn Lab, spelling: Step) -> Result<Verdict, String> {
     if accepted(lab, by("probe")).await? {
         return Err("the credential works again as it was given".into());
     }
-    Ok(Verdict::Fail(Mismatch {
-        consequence: "a credential that its owner has ended works again in another spelling".into(),
-        expected: "a refusal, as for the credential as it was given".into(),
-        actual: format!("{outcome} with the identity of its owner"),
-        severity: Severity::Medium,
-    }))
+    Ok(Verdict::fail(
+        Severity::Medium,
+        "a credential that its owner has ended works again in another spelling",
+        "a refusal, as for the credential as it was given",
+        format!("{outcome} with the identity of its owner"),
+    ))
 }
 
 /// The credential in other spellings. Each holds it whole, so that it is masked wherever it is reported.
